@@ -1,0 +1,50 @@
+"""The repository as a reader finds it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from conftest import ROOT
+
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+).stdout.splitlines()
+PAGES = [f for f in TRACKED if f.endswith(".md")]
+LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    """A link from one page to another, or to a picture, finds its file."""
+    for target in LINK.findall((ROOT / page).read_text()):
+        assert (ROOT / page).parent.joinpath(target).exists(), f"{page} points to {target}"
+
+
+def test_lock_files_name_no_registry():
+    """Locks carry names, versions and hashes; where they come from is the reader's setting."""
+    for lock in (*(ROOT / "requirements").glob("*.txt"), ROOT / "web" / "package-lock.json"):
+        assert not re.search(
+            r"https?://(?!.*(funding|opencollective|github\.com|tidelift))", lock.read_text()
+        ), lock
+
+
+def test_only_text_and_small_pictures_are_kept():
+    """Footage and built files do not belong in the history."""
+    for name in TRACKED:
+        path = ROOT / name
+        assert path.stat().st_size < 1_000_000, name
+        assert path.suffix not in {".mp4", ".whl", ".tar", ".db"}, name
+
+
+def test_decisions_are_numbered_once():
+    """Each decision has a number of its own and says what checks it."""
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [p.name[:4] for p in pages]
+    assert len(numbers) == len(set(numbers))
+    for page in pages:
+        text = page.read_text()
+        for heading in ("**Context.**", "**Decision.**", "**Consequences.**", "**What checks it.**"):
+            assert heading in text or heading.strip("*. ").lower() in text.lower(), f"{page.name}: {heading}"
