@@ -1,0 +1,54 @@
+"""No log line shows a camera's password."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latchstring.base import log
+
+
+@pytest.fixture
+def restored_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("rtsp://admin:secret@cam.local/main", "rtsp://***@cam.local/main"),
+        ("rtsps://admin@cam.local:322/a and http://u:p@h", "rtsps://***@cam.local:322/a and http://***@h"),
+        ("rtsp://cam.local/user@home", "rtsp://cam.local/user@home"),
+        ("nothing to hide", "nothing to hide"),
+    ],
+)
+def test_logins_in_urls_are_replaced(text: str, shown: str) -> None:
+    assert log.redact(text) == shown
+
+
+@given(st.from_regex(r"[a-z0-9]{1,8}:[^/@\s]{6,12}", fullmatch=True))
+def test_no_login_survives(login: str) -> None:
+    assert login not in log.redact(f"camera at rtsp://{login}@10.0.0.7/stream is silent")
+
+
+def test_lines_and_tracebacks_are_redacted(
+    capsys: pytest.CaptureFixture[str], restored_logging: None
+) -> None:
+    """In the message, its arguments, and what an exception says."""
+    log.set_up()
+    try:
+        raise OSError("rtsp://admin:secret@cam.local is gone")
+    except OSError:
+        logging.getLogger("hub").exception("lost %s", "rtsp://admin:secret@cam.local")
+    said = capsys.readouterr().err
+    assert "lost rtsp://***@cam.local" in said
+    assert "OSError: rtsp://***@cam.local is gone" in said
+    assert "secret" not in said
