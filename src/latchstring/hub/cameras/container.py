@@ -1,0 +1,32 @@
+"""What a demuxer found, checked before anything is recorded."""
+
+from __future__ import annotations
+
+import av
+
+from latchstring.hub.cameras.errors import NoVideoTrack, UnsupportedCodec
+
+_NAMES = {
+    "hevc": "HEVC (H.265)",
+    "mjpeg": "Motion JPEG",
+    "mpeg4": "MPEG-4 part 2",
+    "av1": "AV1",
+    "vp8": "VP8",
+    "vp9": "VP9",
+}
+
+
+def find_video(container: av.container.InputContainer) -> av.VideoStream:
+    if not container.streams.video:
+        raise NoVideoTrack
+    return container.streams.video[0]
+
+
+def check_codec(stream: av.VideoStream) -> None:
+    """H.264 passes; anything else is named, with what to do about it."""
+    codec = stream.codec_context.name
+    if codec != "h264":
+        raise UnsupportedCodec(
+            f"the camera sends {_NAMES.get(codec, codec)}, and this version records H.264 only; "
+            "set this stream to H.264 in the camera's own settings (often under Video or Encoding)"
+        )

@@ -1,0 +1,82 @@
+"""Coded frames to pictures: luma for the motion detector, JPEG for the page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.codec.context import ThreadType
+from numpy.typing import NDArray
+
+from latchstring.hub.cameras.errors import BrokenVideo
+
+Luma = NDArray[np.uint8]
+
+
+class Decoder:
+    """Decodes H.264 frame by frame, cheaply: no deblocking, one thread. For one thread; close it."""
+
+    def __init__(self, extradata: bytes, *, fast: bool = True) -> None:
+        self._context = av.CodecContext.create("h264", "r")
+        self._context.extradata = extradata or None
+        self._context.thread_count = 1
+        self._context.thread_type = ThreadType.NONE
+        if fast:
+            self._context.options = {"skip_loop_filter": "all"}
+
+    def frames(self, data: bytes, stamp: int) -> Iterator[av.VideoFrame]:
+        """The pictures that this packet completes; each carries the `stamp` of its own packet as `pts`."""
+        packet = av.Packet(data)
+        packet.pts = packet.dts = stamp
+        try:
+            yield from self._context.decode(packet)
+        except av.error.FFmpegError as e:
+            raise BrokenVideo from e
+
+    def rest(self) -> Iterator[av.VideoFrame]:
+        """The pictures still inside."""
+        try:
+            yield from self._context.decode(None)
+        except av.error.FFmpegError as e:
+            raise BrokenVideo from e
+
+
+def check_keyframe(keyframe: bytes, extradata: bytes) -> None:
+    """Raise `BrokenVideo` unless the keyframe decodes without an error."""
+    decoder = Decoder(extradata)
+    pictures = [*decoder.frames(keyframe, 0), *decoder.rest()]
+    if not pictures or any(picture.is_corrupt for picture in pictures):
+        raise BrokenVideo
+
+
+def luma(frame: av.VideoFrame, step: int) -> Luma:
+    """Every `step`th pixel of every `step`th row of the picture's brightness, copied out of the decoder."""
+    plane = frame.planes[0]
+    rows: Luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: frame.height : step, : frame.width : step].copy()
+
+
+def jpeg(keyframe: bytes, extradata: bytes, *, width: int | None = None) -> bytes:
+    """A keyframe as JPEG, at most `width` pixels wide."""
+    decoder = Decoder(extradata, fast=False)
+    picture = next(iter([*decoder.frames(keyframe, 0), *decoder.rest()]), None)
+    if picture is None:
+        raise BrokenVideo
+    wide = min(width or picture.width, picture.width)
+    high = max(2, round(picture.height * wide / picture.width / 2) * 2)
+    picture = picture.reformat(width=wide, height=high, format="yuvj420p")
+    return encode_jpeg(picture)
+
+
+def encode_jpeg(picture: av.VideoFrame) -> bytes:
+    encoder = av.CodecContext.create("mjpeg", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = picture.width, picture.height, "yuvj420p"
+    encoder.time_base = Fraction(1, 25)
+    picture.pts = 0
+    out = io.BytesIO()
+    for packet in [*encoder.encode(picture), *encoder.encode(None)]:
+        out.write(bytes(packet))
+    return out.getvalue()

@@ -1,0 +1,53 @@
+"""What can be wrong with a camera, in words its owner can act on. No message ever holds a login."""
+
+from __future__ import annotations
+
+from latchstring.base.errors import BadInput, Unavailable
+
+
+class CameraError(Unavailable):
+    """The camera cannot be used at the moment."""
+
+
+class BadCameraUrl(BadInput):
+    """This is not the address of a camera; write it like rtsp://user:password@host/path."""
+
+
+class CameraUnreachable(CameraError):
+    """Nobody answers at this address; check that the camera has power and network, and its host and port."""
+
+
+class WrongLogin(CameraError):
+    """The camera refuses this login; check the user name and the password in its address."""
+
+
+class NoSuchStream(CameraError):
+    """The camera answers, but has no stream under this path; look up the path in the camera's manual."""
+
+
+class NotVideo(CameraError):
+    """What answers at this address does not speak a video protocol; check host, port and path."""
+
+
+class NoVideoTrack(CameraError):
+    """This address sends no video; choose the camera's video stream."""
+
+
+class UnsupportedCodec(CameraError):
+    """The camera sends a codec that is not recorded; set its stream to H.264."""
+
+
+class BrokenVideo(CameraError):
+    """The camera sends data that is not valid H.264; restart it, or look for newer firmware."""
+
+
+class NoKeyframe(CameraError):
+    """The camera sends no keyframe; set its keyframe interval (GOP, I-frame interval) to 2 seconds."""
+
+
+class CameraSilent(CameraError):
+    """The connection stands, but the camera has stopped sending pictures; it is being called again."""
+
+
+class CameraHungUp(CameraError):
+    """The camera ended the connection; it is being called again."""

@@ -1,0 +1,210 @@
+"""H.264 as bytes: NAL units and parameter sets. Sources: H.264 7.3 and annex B, ISO/IEC 14496-15 5.3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from latchstring.hub.cameras.errors import BrokenVideo
+
+SLICE, IDR, SPS, PPS = 1, 5, 7, 8
+START_CODE = b"\x00\x00\x01"
+_HIGH_PROFILES = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}
+
+
+@dataclass(frozen=True)
+class ParameterSets:
+    """What a decoder needs before the first picture."""
+
+    sps: tuple[bytes, ...]
+    pps: tuple[bytes, ...]
+
+    def avcc(self) -> bytes:
+        """The AVCDecoderConfigurationRecord, with four-byte lengths."""
+        first = self.sps[0]
+        parts = [bytes([1, first[1], first[2], first[3], 0xFF, 0xE0 | len(self.sps)])]
+        parts += [len(s).to_bytes(2, "big") + s for s in self.sps]
+        parts.append(bytes([len(self.pps)]))
+        parts += [len(p).to_bytes(2, "big") + p for p in self.pps]
+        if first[1] in _HIGH_PROFILES:
+            chroma, luma_depth, chroma_depth = _read_sps(first)[2:]
+            parts.append(bytes([0xFC | chroma, 0xF8 | luma_depth, 0xF8 | chroma_depth, 0]))
+        return b"".join(parts)
+
+    @property
+    def codec(self) -> str:
+        """RFC 6381, like avc1.64001f."""
+        return "avc1." + self.sps[0][1:4].hex()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture, in pixels."""
+        width, height, *_ = _read_sps(self.sps[0])
+        return width, height
+
+
+def split_annex_b(data: bytes) -> list[bytes]:
+    """The NAL units between start codes."""
+    units = []
+    start = data.find(START_CODE)
+    while start >= 0:
+        start += 3
+        end = data.find(START_CODE, start)
+        unit = data[start:] if end < 0 else data[start:end]
+        unit = unit.rstrip(b"\x00")  # trailing_zero_8bits; a NAL unit itself never ends in a zero byte
+        if unit:
+            units.append(unit)
+        start = end
+    return units
+
+
+def split_lengths(data: bytes, length_size: int) -> list[bytes]:
+    """The NAL units behind length prefixes."""
+    units, at = [], 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + length_size], "big")
+        at += length_size
+        if size == 0 or at + size > len(data):
+            raise BrokenVideo
+        units.append(data[at : at + size])
+        at += size
+    return units
+
+
+def split(data: bytes, length_size: int | None) -> list[bytes]:
+    """The NAL units of a packet: by length prefixes if `length_size` is given, else by start codes."""
+    units = split_annex_b(data) if length_size is None else split_lengths(data, length_size)
+    if not units:
+        raise BrokenVideo
+    return units
+
+
+def join(units: list[bytes]) -> bytes:
+    """The NAL units, bit for bit, behind four-byte lengths."""
+    return b"".join([part for unit in units for part in (len(unit).to_bytes(4, "big"), unit)])
+
+
+def has_keyframe(units: list[bytes]) -> bool:
+    return any(unit[0] & 0x1F == IDR for unit in units)
+
+
+def is_parameter_set(unit: bytes) -> bool:
+    return unit[0] & 0x1F in (SPS, PPS)
+
+
+def continues_picture(units: list[bytes]) -> bool:
+    """Whether the first slice goes on with the picture before it: its first macroblock is not 0 (7.4.3)."""
+    first = next((unit for unit in units if unit[0] & 0x1F in (SLICE, IDR)), None)
+    return first is not None and len(first) > 1 and not first[1] & 0x80
+
+
+def parameter_sets(units: list[bytes]) -> ParameterSets | None:
+    """Those among the units, each once; None unless there is at least one of each kind."""
+    sps = tuple(dict.fromkeys(unit for unit in units if unit[0] & 0x1F == SPS))
+    pps = tuple(dict.fromkeys(unit for unit in units if unit[0] & 0x1F == PPS))
+    if not sps or not pps:
+        return None
+    if any(len(s) < 4 for s in sps):
+        raise BrokenVideo
+    return ParameterSets(sps, pps)
+
+
+def read_extradata(extradata: bytes) -> tuple[ParameterSets | None, int | None]:
+    """Parameter sets and the size of length prefixes (None: Annex B) of a stream."""
+    if not extradata:
+        return None, None
+    if extradata[0] != 1:
+        return parameter_sets(split_annex_b(extradata)), None
+    try:
+        length_size = (extradata[4] & 3) + 1
+        at, units = 5, []
+        for mask in (0x1F, 0xFF):
+            count = extradata[at] & mask
+            at += 1
+            for _ in range(count):
+                size = int.from_bytes(extradata[at : at + 2], "big")
+                units.append(extradata[at + 2 : at + 2 + size])
+                at += 2 + size
+    except IndexError:
+        raise BrokenVideo from None
+    return parameter_sets([u for u in units if u]), length_size
+
+
+class _Bits:
+    """Reads an RBSP: fixed fields and Exp-Golomb codes (H.264, 9.1)."""
+
+    def __init__(self, unit: bytes) -> None:
+        rbsp = unit.replace(b"\x00\x00\x03", b"\x00\x00")
+        self._value = int.from_bytes(rbsp, "big")
+        self._left = len(rbsp) * 8
+
+    def read(self, count: int) -> int:
+        self._left -= count
+        if self._left < 0:
+            raise BrokenVideo
+        return (self._value >> self._left) & ((1 << count) - 1)
+
+    def unsigned(self) -> int:
+        zeros = 0
+        while self.read(1) == 0:
+            zeros += 1
+        return (1 << zeros) - 1 + self.read(zeros)
+
+    def signed(self) -> int:
+        code = self.unsigned()
+        return (code + 1) // 2 if code % 2 else -(code // 2)
+
+
+def _read_sps(sps: bytes) -> tuple[int, int, int, int, int]:
+    """Width, height, chroma_format_idc, bit_depth_luma_minus8, bit_depth_chroma_minus8 (7.3.2.1.1)."""
+    bits = _Bits(sps[1:])
+    profile = bits.read(8)
+    bits.read(16)  # constraint flags, level
+    bits.unsigned()  # seq_parameter_set_id
+    chroma, luma_depth, chroma_depth, separate = 1, 0, 0, 0
+    if profile in _HIGH_PROFILES:
+        chroma = bits.unsigned()
+        if chroma == 3:
+            separate = bits.read(1)
+        luma_depth, chroma_depth = bits.unsigned(), bits.unsigned()
+        bits.read(1)  # qpprime_y_zero_transform_bypass_flag
+        if bits.read(1):
+            _skip_scaling_lists(bits, 8 if chroma != 3 else 12)
+    bits.unsigned()  # log2_max_frame_num_minus4
+    order = bits.unsigned()
+    if order == 0:
+        bits.unsigned()
+    elif order == 1:
+        bits.read(1)
+        bits.signed()
+        bits.signed()
+        for _ in range(bits.unsigned()):
+            bits.signed()
+    bits.unsigned()  # max_num_ref_frames
+    bits.read(1)  # gaps_in_frame_num_value_allowed_flag
+    width = (bits.unsigned() + 1) * 16
+    map_units = bits.unsigned() + 1
+    frames_only = bits.read(1)
+    height = (2 - frames_only) * map_units * 16
+    if not frames_only:
+        bits.read(1)  # mb_adaptive_frame_field_flag
+    bits.read(1)  # direct_8x8_inference_flag
+    if bits.read(1):
+        left, right, top, bottom = (bits.unsigned() for _ in range(4))
+        chroma_array = 0 if separate else chroma
+        across = 2 if chroma_array in (1, 2) else 1
+        down = (2 if chroma_array == 1 else 1) * (2 - frames_only)
+        width -= across * (left + right)
+        height -= down * (top + bottom)
+    if width <= 0 or height <= 0:
+        raise BrokenVideo
+    return width, height, chroma, luma_depth, chroma_depth
+
+
+def _skip_scaling_lists(bits: _Bits, count: int) -> None:
+    for i in range(count):
+        if bits.read(1):
+            last = following = 8
+            for _ in range(16 if i < 6 else 64):
+                if following:
+                    following = (last + bits.signed() + 256) % 256
+                last = following or last

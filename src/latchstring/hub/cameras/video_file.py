@@ -1,0 +1,70 @@
+"""A video file as a camera: played at its own pace, over and over, its media time running on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+
+from latchstring.base.clock import Clock
+from latchstring.hub.cameras.container import check_codec, find_video
+from latchstring.hub.cameras.errors import BadCameraUrl, BrokenVideo, NotVideo
+from latchstring.hub.cameras.models import Packet, StreamInfo
+from latchstring.hub.cameras.pacing import Pace
+
+FORMATS = "mov,matroska,mpegts,avi,flv"
+"""Containers of pictures. libav would also take text for a film, and lists that name other files."""
+
+
+class FileSource:
+    """Opens the file once more for each loop, so nothing of it is held in memory."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._pace = Pace(clock)
+        with self._open() as container:
+            stream = find_video(container)
+            check_codec(stream)
+            if stream.time_base is None or stream.time_base.numerator != 1:
+                raise BrokenVideo("the video file's time base cannot be used; convert it to MP4")
+            self.info = StreamInfo(
+                timescale=stream.time_base.denominator,
+                extradata=bytes(stream.codec_context.extradata or b""),
+            )
+
+    def packets(self) -> Iterator[Packet]:
+        shift, end = 0, 0
+        while True:
+            first: int | None = None
+            with self._open() as container:
+                for coded in container.demux(find_video(container)):
+                    if coded.dts is None or coded.size == 0:
+                        continue
+                    if first is None:
+                        first = coded.dts
+                        shift = end - first
+                    duration = coded.duration or 0
+                    dts = coded.dts + shift
+                    pts = (coded.dts if coded.pts is None else coded.pts) + shift
+                    end = dts + max(duration, 1)
+                    arrived = self._pace.wait_for(dts / self.info.timescale)
+                    yield Packet(data=bytes(coded), pts=pts, dts=dts, duration=duration, arrived=arrived)
+            if first is None:
+                raise BrokenVideo("the video file holds no pictures")
+
+    def close(self) -> None:
+        """Nothing stays open between two packets."""
+
+    def _open(self) -> av.container.InputContainer:
+        try:
+            return av.open(str(self._path), mode="r", options={"format_whitelist": FORMATS})
+        except FileNotFoundError:
+            raise BadCameraUrl(f"there is no video file {self._path}") from None
+        except IsADirectoryError:
+            raise BadCameraUrl(f"{self._path} is a folder, not a video file") from None
+        except PermissionError:
+            raise BadCameraUrl(f"the video file {self._path} may not be read by the hub") from None
+        except av.error.FFmpegError:
+            raise NotVideo(f"{self._path} is not a video file, or it is damaged") from None

@@ -1,0 +1,92 @@
+"""One home's recorder: builds the parts and keeps them running. The only file that knows them all."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from types import TracebackType
+
+from latchstring.base.clock import Clock, SystemClock
+from latchstring.base.files import FolderLock
+from latchstring.hub.live.video import Video
+from latchstring.hub.owner import service as owner
+from latchstring.hub.owner.models import Choices
+from latchstring.hub.recording.repair import RepairReport
+from latchstring.hub.recording.retention import Keep
+from latchstring.hub.settings import HubSettings
+from latchstring.hub.store import Store
+from latchstring.hub.uplink.follow import Follower
+from latchstring.hub.uplink.share import Sender, Sharing
+from latchstring.sealing import keys
+
+SEND_AGAIN_SECONDS = 30.0
+"""How long to wait for a network that is down, before an upload goes on."""
+
+
+class Hub:
+    """A hub on its data folder, which it owns alone. Build it, `start` it, `stop` it; usable with `with`."""
+
+    def __init__(self, settings: HubSettings, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.outbox = settings.data / "outbox"
+        with ExitStack() as made:
+            made.enter_context(FolderLock(settings.data))
+            self.store = Store(settings.data / "hub.db")
+            made.callback(self.store.close)
+            self.device = keys.load_or_make_device_key(settings.data / "device.key")
+            self.outbox.mkdir(exist_ok=True, mode=0o700)
+            self.video = Video(self.store, settings.data, self.clock, keep=self._keep())
+            self.recordings = self.video.recordings
+            self.follower = Follower(
+                self.store,
+                self.recordings,
+                self.choices,
+                clock=self.clock,
+                every=settings.follow_seconds,
+                jitter=settings.follow_jitter_seconds,
+            )
+            sharing = Sharing(self.store, self.recordings, self.device, self.outbox)
+            self.sender = Sender(
+                sharing,
+                self.store,
+                self.choices,
+                clock=self.clock,
+                look_again_seconds=min(settings.follow_seconds, SEND_AGAIN_SECONDS),
+            )
+            self._made = made.pop_all()
+
+    def choices(self) -> Choices:
+        """What holds now: the owner's choice, or else the settings file's."""
+        return owner.choices(self.store, self.settings)
+
+    def choices_changed(self) -> None:
+        """The owner chose something on the pages."""
+        self.video.keep = self._keep()
+        self.follower.begin_if_idle()
+
+    def start(self) -> RepairReport:
+        """Record, follow, and carry on what was begun; answers what a crash had left to repair."""
+        self._made.callback(self.video.stop)
+        report = self.video.start()
+        self.video.ensure_cameras(self.settings.cameras)
+        self.follower.start()
+        self._made.callback(self.follower.stop)
+        self.sender.start()
+        self._made.callback(self.sender.stop)
+        return report
+
+    def stop(self) -> None:
+        """Stop what was started, in the opposite order, and let go of the folder."""
+        self._made.close()
+
+    def _keep(self) -> Keep:
+        return Keep(days=self.choices().retention_days or self.settings.retention_days)
+
+    def __enter__(self) -> Hub:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self.stop()

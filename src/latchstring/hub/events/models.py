@@ -1,0 +1,30 @@
+"""Something moved in front of a camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from latchstring.base.ids import CameraId, EventId
+from latchstring.base.time import TimeRange, from_micros
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A stretch of motion, with the pauses in it; while open its end still grows."""
+
+    id: EventId
+    camera: CameraId
+    start_us: int  # [start, end)
+    end_us: int
+    peak_us: int  # when most of the picture moved
+    score: float  # largest share of the picture that moved, 0 to 1
+    is_open: bool
+
+    @property
+    def during(self) -> TimeRange:
+        return TimeRange(from_micros(self.start_us), from_micros(self.end_us))
+
+    @property
+    def peak(self) -> datetime:
+        return from_micros(self.peak_us)

@@ -1,0 +1,111 @@
+"""The rows of events and of activity."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from latchstring.base.errors import NotFound
+from latchstring.base.ids import CameraId, EventId
+from latchstring.base.time import TimeRange, to_micros
+from latchstring.hub.events.models import Event
+from latchstring.hub.store import Store
+
+MINUTE_US = 60_000_000
+
+
+class NoSuchEvent(NotFound):
+    """There is no such event; perhaps its time was up."""
+
+
+def save(event: Event, *, db: sqlite3.Connection) -> None:
+    db.execute(
+        """INSERT INTO event (id, camera, start_us, end_us, peak_us, score, is_open)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET end_us = excluded.end_us, peak_us = excluded.peak_us,
+               score = excluded.score, is_open = excluded.is_open""",
+        (
+            event.id,
+            event.camera,
+            event.start_us,
+            event.end_us,
+            event.peak_us,
+            event.score,
+            int(event.is_open),
+        ),
+    )
+
+
+def close_all(*, db: sqlite3.Connection) -> int:
+    """End the events that a crash left open; answers how many."""
+    return db.execute("UPDATE event SET is_open = 0 WHERE is_open = 1").rowcount
+
+
+def add_activity(camera: CameraId, minute_us: int, peak: float, *, db: sqlite3.Connection) -> None:
+    """Remember a minute's largest share; a second report of it keeps the larger."""
+    db.execute(
+        """INSERT INTO activity (camera, minute_us, peak) VALUES (?, ?, ?)
+           ON CONFLICT (camera, minute_us) DO UPDATE SET peak = max(peak, excluded.peak)""",
+        (camera, minute_us, peak),
+    )
+
+
+def forget_before(instant: datetime, *, db: sqlite3.Connection) -> None:
+    """Drop what belongs to recordings that are gone."""
+    db.execute("DELETE FROM event WHERE end_us <= ? AND is_open = 0", (to_micros(instant),))
+    db.execute("DELETE FROM activity WHERE minute_us + ? <= ?", (MINUTE_US, to_micros(instant)))
+
+
+def get(store: Store, event: EventId) -> Event:
+    with store.read() as db:
+        row = db.execute("SELECT * FROM event WHERE id = ?", (event,)).fetchone()
+    if row is None:
+        raise NoSuchEvent
+    return _event(row)
+
+
+def during(store: Store, camera: CameraId, time: TimeRange) -> list[Event]:
+    """One camera's events that share an instant with `time`, in order."""
+    with store.read() as db:
+        rows = db.execute(
+            "SELECT * FROM event WHERE camera = ? AND start_us < ? AND end_us > ? ORDER BY start_us",
+            (camera, to_micros(time.end), to_micros(time.start)),
+        ).fetchall()
+    return [_event(row) for row in rows]
+
+
+def latest(
+    store: Store, *, before: datetime | None = None, camera: CameraId | None = None, limit: int = 50
+) -> list[Event]:
+    """The newest events first."""
+    with store.read() as db:
+        rows = db.execute(
+            """SELECT * FROM event WHERE (:before IS NULL OR start_us < :before)
+                   AND (:camera IS NULL OR camera = :camera)
+               ORDER BY start_us DESC LIMIT :limit""",
+            {"before": to_micros(before) if before else None, "camera": camera, "limit": limit},
+        ).fetchall()
+    return [_event(row) for row in rows]
+
+
+def activity(store: Store, camera: CameraId, time: TimeRange) -> dict[int, float]:
+    """Each minute's largest share, by the minute's start."""
+    with store.read() as db:
+        rows = db.execute(
+            """SELECT minute_us, peak FROM activity
+               WHERE camera = ? AND minute_us > ? AND minute_us < ? ORDER BY minute_us""",
+            (camera, to_micros(time.start) - MINUTE_US, to_micros(time.end)),
+        ).fetchall()
+    return {row["minute_us"]: row["peak"] for row in rows}
+
+
+def _event(row: sqlite3.Row) -> Event:
+    return Event(
+        id=EventId(row["id"]),
+        camera=CameraId(row["camera"]),
+        start_us=row["start_us"],
+        end_us=row["end_us"],
+        peak_us=row["peak_us"],
+        score=row["score"],
+        is_open=bool(row["is_open"]),
+    )

@@ -1,0 +1,78 @@
+"""Samples to events. No clock, no store: the samples carry their time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from latchstring.base import ids
+from latchstring.base.ids import CameraId, EventId
+from latchstring.hub.events.models import Event
+from latchstring.hub.motion.detector import MotionSample
+
+NEEDED = 2
+"""So many looks in a row must show motion before an event opens."""
+MERGE_US = 5_000_000
+"""Motion that pauses no longer than this is one event."""
+SAMPLE_US = 200_000
+
+
+def _new_id() -> EventId:
+    return EventId(ids.new("ev"))
+
+
+class Tracker:
+    """One camera's events. Each change of an event comes out as the whole event."""
+
+    def __init__(self, camera: CameraId, *, new_id: Callable[[], EventId] = _new_id) -> None:
+        self._camera = camera
+        self._new_id = new_id
+        self._row: list[MotionSample] = []  # looks in a row that showed motion, before the event opens
+        self._event: Event | None = None
+
+    def feed(self, sample: MotionSample) -> Iterator[Event]:
+        """What this look changes: the event opens, grows or closes."""
+        event = self._event
+        if event is not None and not event.start_us <= sample.utc_us <= event.end_us + MERGE_US:
+            yield from self.close()
+        if sample.kind != "motion":
+            self._row.clear()
+            return
+        if self._event is not None:
+            yield self._grow(self._event, sample)
+            return
+        self._row.append(sample)
+        if len(self._row) >= NEEDED:
+            yield self._open(self._row)
+            self._row = []
+
+    @property
+    def open_event(self) -> Event | None:
+        return self._event
+
+    def close(self) -> Iterator[Event]:
+        """No more is coming: the camera is gone, or the hub stops."""
+        if self._event is not None:
+            yield replace(self._event, is_open=False)
+        self._event = None
+        self._row.clear()
+
+    def _open(self, row: list[MotionSample]) -> Event:
+        peak = max(row, key=lambda s: s.share)
+        self._event = Event(
+            id=self._new_id(),
+            camera=self._camera,
+            start_us=row[0].utc_us,
+            end_us=row[-1].utc_us + SAMPLE_US,
+            peak_us=peak.utc_us,
+            score=peak.share,
+            is_open=True,
+        )
+        return self._event
+
+    def _grow(self, event: Event, sample: MotionSample) -> Event:
+        event = replace(event, end_us=max(event.end_us, sample.utc_us + SAMPLE_US))
+        if sample.share > event.score:
+            event = replace(event, score=sample.share, peak_us=sample.utc_us)
+        self._event = event
+        return event

@@ -1,0 +1,336 @@
+"""The hub's video side as one object: cameras, their recorders and watchers, recordings and events."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from latchstring.base import ids
+from latchstring.base.clock import Clock
+from latchstring.base.errors import BadInput, LatchstringError
+from latchstring.base.ids import CameraId, EventId
+from latchstring.base.time import TimeRange, from_micros, to_micros
+from latchstring.hub.cameras import address, decode
+from latchstring.hub.cameras import store as camera_rows
+from latchstring.hub.cameras.errors import NoKeyframe
+from latchstring.hub.cameras.models import CameraSettings, Opener
+from latchstring.hub.cameras.opener import CameraOpener
+from latchstring.hub.events import store as event_rows
+from latchstring.hub.events.keeper import Keeper
+from latchstring.hub.events.models import Event
+from latchstring.hub.live.main_stream import MainStream
+from latchstring.hub.motion.models import FrameFeed
+from latchstring.hub.motion.substream import SubStream
+from latchstring.hub.motion.watcher import Watcher
+from latchstring.hub.recording import fmp4, index
+from latchstring.hub.recording.assembler import Assembler
+from latchstring.hub.recording.clip import Clip, NothingRecorded, read_gop
+from latchstring.hub.recording.feed import LiveFeed
+from latchstring.hub.recording.models import Fragment, Run
+from latchstring.hub.recording.recorder import CameraStatus, Recorder
+from latchstring.hub.recording.recordings import Recordings
+from latchstring.hub.recording.repair import RepairReport, repair
+from latchstring.hub.recording.retention import Keep, Retention
+from latchstring.hub.recording.writer import GopWriter
+from latchstring.hub.store import Store
+
+log = logging.getLogger(__name__)
+TIDY_SECONDS = 30.0
+TEST_SECONDS = 10.0
+SNAPSHOT_WIDTH = 1280
+
+
+class BadCameraName(BadInput):
+    """A camera's name has 1 to 60 signs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraTest:
+    """What a first call to an address brought."""
+
+    ok: bool
+    message: str
+    snapshot: bytes | None = None  # JPEG
+
+
+@dataclass(frozen=True)
+class _Post:
+    """One camera at work."""
+
+    recorder: Recorder
+    watcher: Watcher
+    keeper: Keeper
+
+
+class Video:
+    """Everything about pictures. Made once by the daemon; use from any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        data_folder: Path,
+        clock: Clock,
+        opener: Opener | None = None,
+        *,
+        keep: Keep | None = None,
+    ) -> None:
+        if index.folder(store).parent != data_folder:
+            raise ValueError("the recordings lie beside the store's file")
+        self.recordings = Recordings(store)
+        self._store = store
+        self._clock = clock
+        self._opener = opener or CameraOpener(clock)
+        self._retention = Retention(store, keep or Keep())
+        self._posts: dict[CameraId, _Post] = {}
+        self._lock = threading.RLock()
+        self._running = False
+        self._stopping = threading.Event()
+        self._tidier = threading.Thread(target=self._tidy_on, name="tidy", daemon=True)
+
+    def start(self) -> RepairReport:
+        """Repair what a crash left, then call every camera; answers what was repaired."""
+        report = repair(self._store)
+        with self._store.write() as db:
+            event_rows.close_all(db=db)
+        with self._lock:
+            self._running = True
+            for camera in self.cameras():
+                self._man(camera)
+        self._tidier.start()
+        return report
+
+    def stop(self) -> None:
+        """Let every camera go, all at once; what is in flight is written."""
+        self._stopping.set()
+        with self._lock:
+            self._running = False
+            posts = list(self._posts.values())
+            self._posts.clear()
+        leaving = [threading.Thread(target=_leave, args=(post,)) for post in posts]
+        for thread in leaving:
+            thread.start()
+        for thread in leaving:
+            thread.join()
+        if self._tidier.ident is not None:
+            self._tidier.join()
+
+    # Cameras
+
+    def cameras(self) -> list[CameraSettings]:
+        return camera_rows.all_cameras(self._store)
+
+    def camera(self, camera: CameraId) -> CameraSettings:
+        return camera_rows.get(self._store, camera)
+
+    def status(self, camera: CameraId) -> CameraStatus:
+        post = self._posts.get(camera)
+        if post is None:
+            self.camera(camera)
+            return CameraStatus(state="failed", since=self._clock.now(), message="The hub is not recording.")
+        return post.recorder.status
+
+    def add_camera(self, name: str, url: str, sub_url: str | None = None) -> CameraSettings:
+        """Enter a camera and call it. That it answers is not needed yet."""
+        camera = _checked(
+            CameraSettings(id=CameraId(ids.new("cam")), name=name, url=url, sub_url=sub_url or None)
+        )
+        with self._store.write() as db:
+            camera_rows.add(camera, now=self._clock.now(), db=db)
+        with self._lock:
+            if self._running:
+                self._man(camera)
+        return camera
+
+    def ensure_cameras(self, wanted: Sequence[tuple[str, str, str | None]]) -> None:
+        """Cameras from the settings file, as (name, url, sub_url): added or changed, by their name."""
+        present = {camera.name: camera for camera in self.cameras()}
+        for name, url, sub_url in wanted:
+            if name not in present:
+                self.add_camera(name, url, sub_url)
+            elif (url, sub_url) != (present[name].url, present[name].sub_url):
+                self.change_camera(present[name].id, name=name, url=url, sub_url=sub_url)
+
+    def change_camera(
+        self, camera: CameraId, *, name: str, url: str | None = None, sub_url: str | None = None
+    ) -> CameraSettings:
+        """Rename it, or with `url` give it new addresses; it is called anew only if they changed."""
+        old = self.camera(camera)
+        new = replace(old, name=name)
+        if url is not None:
+            new = replace(new, url=url, sub_url=sub_url or None)
+        _checked(new)
+        with self._store.write() as db:
+            camera_rows.change(new, db=db)
+        if (old.url, old.sub_url) != (new.url, new.sub_url):
+            with self._lock:
+                self._let_go(camera)
+                if self._running:
+                    self._man(new)
+        return new
+
+    def remove_camera(self, camera: CameraId) -> None:
+        """Stop recording it. What it recorded stays until its time is up."""
+        self.camera(camera)
+        with self._lock:
+            self._let_go(camera)
+        with self._store.write() as db:
+            camera_rows.remove(camera, now=self._clock.now(), db=db)
+
+    def test_camera(self, url: str) -> CameraTest:
+        """Call an address once and fetch a picture."""
+        try:
+            track_avcc, keyframe = self._first_keyframe(url)
+            picture = decode.jpeg(keyframe, track_avcc, width=SNAPSHOT_WIDTH)
+        except LatchstringError as e:
+            return CameraTest(ok=False, message=e.message)
+        return CameraTest(
+            ok=True, message="The camera answers, and its pictures can be recorded.", snapshot=picture
+        )
+
+    # What they saw
+
+    def feed(self, camera: CameraId) -> LiveFeed:
+        """Its live pictures."""
+        post = self._posts.get(camera)
+        if post is None:
+            raise camera_rows.NoSuchCamera
+        return post.recorder.feed
+
+    def longest_clip(self, camera: CameraId, during: TimeRange) -> Clip:
+        """For watching: where the recording has breaks, its longest unbroken part within `during`."""
+        parts = self.recordings.covered(camera, during)
+        if not parts:
+            raise NothingRecorded
+        return self.recordings.cut(camera, max(parts, key=lambda part: part.duration))
+
+    def snapshot(self, camera: CameraId, at: datetime | None = None, *, width: int = SNAPSHOT_WIDTH) -> bytes:
+        """The keyframe at or last before `at`, or the newest, as JPEG."""
+        if at is None and (post := self._posts.get(camera)) is not None:
+            batch = post.recorder.feed.after(None)
+            if batch is not None:
+                first = batch.fragments[0]
+                return decode.jpeg(first.data[first.sample_at :], batch.run.track.avcc, width=width)
+        gop = index.at(self._store, camera, at or self._clock.now())
+        run = index.run(self._store, camera, gop.run_us) if gop else None
+        if gop is None or run is None:
+            raise NothingRecorded
+        keyframe = fmp4.first_sample(read_gop(index.folder(self._store), gop))
+        return decode.jpeg(keyframe, run.track.avcc, width=width)
+
+    def events_during(self, camera: CameraId, time: TimeRange) -> list[Event]:
+        return event_rows.during(self._store, camera, time)
+
+    def events(self, *, before: datetime | None = None, camera: CameraId | None = None) -> list[Event]:
+        """The newest first, a page of them."""
+        return event_rows.latest(self._store, before=before, camera=camera)
+
+    def event(self, event: EventId) -> Event:
+        return event_rows.get(self._store, event)
+
+    def activity(self, camera: CameraId, time: TimeRange) -> dict[datetime, float]:
+        """Each minute in which something moved, with the largest share of the picture that did."""
+        found = event_rows.activity(self._store, camera, time)
+        return {from_micros(minute): peak for minute, peak in found.items()}
+
+    # Keeping
+
+    @property
+    def keep(self) -> Keep:
+        return self._retention.keep
+
+    @keep.setter
+    def keep(self, keep: Keep) -> None:
+        self._retention.keep = keep
+
+    @property
+    def free_bytes(self) -> int:
+        return self._retention.free_bytes()
+
+    @property
+    def used_bytes(self) -> int:
+        """By recordings."""
+        with self._store.read() as db:
+            return int(db.execute("SELECT coalesce(sum(size_bytes), 0) FROM gop").fetchone()[0])
+
+    # At work
+
+    def _man(self, camera: CameraSettings) -> None:
+        recorder = Recorder(
+            camera,
+            opener=self._opener,
+            clock=self._clock,
+            writer=GopWriter(self._store),
+            make_room=self._make_room,
+        )
+        frames: FrameFeed = MainStream(recorder.feed)
+        if camera.sub_url:
+            frames = SubStream(camera, camera.sub_url, opener=self._opener, clock=self._clock)
+        keeper = Keeper(camera.id, self._store)
+        watcher = Watcher(camera.id, frames, keeper.tell)
+        self._posts[camera.id] = _Post(recorder, watcher, keeper)
+        recorder.start()
+        watcher.start()
+
+    def _let_go(self, camera: CameraId) -> None:
+        post = self._posts.pop(camera, None)
+        if post is not None:
+            _leave(post)
+
+    def _make_room(self) -> None:
+        """Called before each GOP is written; deletes only when the disk is short."""
+        if not self._retention.has_room():
+            self._retention.make_room(now=self._clock.now(), growing=self._growing())
+
+    def _growing(self) -> set[str]:
+        return {path for post in list(self._posts.values()) if (path := post.recorder.growing)}
+
+    def _tidy_on(self) -> None:
+        while not self._stopping.wait(TIDY_SECONDS):
+            try:
+                self._tidy()
+            except (OSError, LatchstringError) as e:
+                log.warning("old recordings could not be deleted: %s", type(e).__name__)
+
+    def _tidy(self) -> None:
+        now = self._clock.now()
+        self._retention.make_room(now=now, growing=self._growing())
+        with self._store.write() as db:
+            event_rows.forget_before(now - timedelta(days=self.keep.days), db=db)
+        for post in list(self._posts.values()):
+            post.keeper.settle(to_micros(now))
+
+    def _first_keyframe(self, url: str) -> tuple[bytes, bytes]:
+        """Decoder set-up and first keyframe of an address."""
+        deadline = self._clock.monotonic() + TEST_SECONDS
+        camera = CameraId("test")
+        with closing(self._opener.open(url)) as source:
+            assembler = Assembler(camera, source.info, self._clock)
+            run: Run | None = None
+            for packet in source.packets():
+                for made in assembler.feed(packet):
+                    if isinstance(made, Run):
+                        run = made
+                    elif isinstance(made, Fragment) and run is not None:
+                        return run.track.avcc, made.data[made.sample_at :]
+                if self._clock.monotonic() > deadline:
+                    break
+        raise NoKeyframe
+
+
+def _leave(post: _Post) -> None:
+    post.watcher.stop()
+    post.recorder.stop()
+    post.keeper.stop()
+
+
+def _checked(camera: CameraSettings) -> CameraSettings:
+    if not 1 <= len(camera.name.strip()) <= 60:
+        raise BadCameraName
+    for url in filter(None, (camera.url, camera.sub_url)):
+        address.parse(url)
+    return camera

@@ -1,0 +1,81 @@
+"""The owner of a hub, their home, and the network that they chose to hear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from latchstring.base.errors import BadInput, Conflict, NotFound, NotSignedIn
+from latchstring.base.geo import BadPlace, Point
+from latchstring.ledger.note import Verifier
+
+
+class BadNetwork(BadInput):
+    """A network is named by an address like https://latchstring.example and its verifier key."""
+
+
+class AlreadySetUp(Conflict):
+    """This hub has an owner; sign in with the password."""
+
+
+class NotSetUp(NotFound):
+    """This hub has no owner yet; open its page, or run `latchstring hub setup`."""
+
+
+class WrongPassword(NotSignedIn):
+    """The password does not fit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkAddress:
+    """Where a network is reached, and the key that its ledger is signed with."""
+
+    url: str
+    vkey: str
+
+    def __post_init__(self) -> None:
+        try:
+            parts = urlsplit(self.url)
+            usable = parts.scheme in ("http", "https") and parts.hostname and not parts.username
+            usable = usable and not parts.query and not parts.fragment and parts.port != 0
+        except ValueError as e:
+            raise BadNetwork from e
+        if not usable:
+            raise BadNetwork
+        object.__setattr__(self, "url", self.url.rstrip("/"))
+        object.__setattr__(self, "vkey", self.verifier.vkey)
+
+    @property
+    def verifier(self) -> Verifier:
+        return Verifier.from_vkey(self.vkey)
+
+    @property
+    def origin(self) -> str:
+        return self.verifier.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the owner chose on the pages; None where they left it to the settings file."""
+
+    home: Point | None = None
+    network: NetworkAddress | None = None
+    retention_days: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Someone who gave the password. `csrf` must come with each request that changes something."""
+
+    csrf: str
+    expires_at: datetime
+
+
+def parse_place(text: str) -> Point:
+    """LATITUDE,LONGITUDE in degrees."""
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError as e:
+        raise BadPlace("a home's place is written LATITUDE,LONGITUDE, like 51.4780,-0.0014") from e
+    return Point(latitude, longitude)

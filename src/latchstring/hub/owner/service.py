@@ -1,0 +1,137 @@
+"""What an owner does with their hub: set it up, sign in, choose, mute. Nothing here reaches outside."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from latchstring.base import canonical
+from latchstring.base.errors import BadInput, NotSignedIn
+from latchstring.hub.owner import store as rows
+from latchstring.hub.owner.models import (
+    AlreadySetUp,
+    Choices,
+    NetworkAddress,
+    NotSetUp,
+    Session,
+    parse_place,
+)
+from latchstring.hub.owner.password import check_password, hash_password
+from latchstring.hub.settings import HubSettings
+from latchstring.hub.store import Store
+from latchstring.sealing import keys
+from latchstring.sealing.recovery import RecoveryCode
+
+SESSION_DAYS = 30
+MAX_AGENCY_CHARACTERS = 63
+
+
+def needs_set_up(store: Store) -> bool:
+    with store.read() as db:
+        return rows.password_hash(db=db) is None
+
+
+def set_up(store: Store, *, password: str, choices: Choices, now: datetime) -> RecoveryCode:
+    """Give the hub its owner and household key. The code is shown to them once and kept nowhere."""
+    if not needs_set_up(store):
+        raise AlreadySetUp
+    hashed = hash_password(password)
+    code = RecoveryCode.generate()
+    household = keys.new_household(code)
+    with store.write() as db:
+        if rows.password_hash(db=db) is not None:
+            raise AlreadySetUp
+        rows.add_owner(hashed, household, now=now, db=db)
+        rows.keep_choices(choices, db=db)
+    return code
+
+
+def sign_in(store: Store, *, password: str, now: datetime) -> tuple[str, Session]:
+    """The new session and the token that the owner's browser keeps for it."""
+    with store.read() as db:
+        hashed = rows.password_hash(db=db)
+    if hashed is None:
+        raise NotSetUp
+    check_password(hashed, password)
+    token = secrets.token_urlsafe(32)
+    session = Session(csrf=secrets.token_urlsafe(32), expires_at=now + timedelta(days=SESSION_DAYS))
+    with store.write() as db:
+        rows.remove_sessions_until(now, db=db)
+        rows.add_session(_digest(token), session, db=db)
+    return token, session
+
+
+def session_of(store: Store, token: str | None, *, now: datetime) -> Session:
+    """The session that a browser's token stands for; otherwise `NotSignedIn`."""
+    if token:
+        with store.read() as db:
+            if session := rows.session(_digest(token), now=now, db=db):
+                return session
+    raise NotSignedIn
+
+
+def sign_out(store: Store, token: str) -> None:
+    with store.write() as db:
+        rows.remove_session(_digest(token), db=db)
+
+
+def change_password(store: Store, *, old: str, new: str) -> None:
+    """Every session ends with it."""
+    with store.read() as db:
+        hashed = rows.password_hash(db=db)
+    if hashed is None:
+        raise NotSetUp
+    check_password(hashed, old)
+    hashed = hash_password(new)
+    with store.write() as db:
+        rows.change_password_hash(hashed, db=db)
+        rows.remove_all_sessions(db=db)
+
+
+def choices(store: Store, settings: HubSettings) -> Choices:
+    """What holds now: the owner's choice, or else the settings file's."""
+    chosen_here = chosen(store)
+    return Choices(
+        home=chosen_here.home or (parse_place(settings.home) if settings.home else None),
+        network=chosen_here.network or _network_of(settings),
+        retention_days=chosen_here.retention_days or settings.retention_days,
+    )
+
+
+def chosen(store: Store) -> Choices:
+    """What the owner chose on the pages, and only that."""
+    with store.read() as db:
+        return rows.choices(db=db)
+
+
+def choose(store: Store, choices: Choices) -> None:
+    with store.write() as db:
+        rows.keep_choices(choices, db=db)
+
+
+def muted(store: Store) -> frozenset[str]:
+    with store.read() as db:
+        return rows.muted(db=db)
+
+
+def mute(store: Store, agency: str, *, now: datetime) -> None:
+    """Requests of this agency are kept out of sight from now on. The agency cannot tell."""
+    if not 0 < len(agency) <= MAX_AGENCY_CHARACTERS:
+        raise BadInput("an agency is named by its short public name")
+    with store.write() as db:
+        rows.mute(agency, now=now, db=db)
+
+
+def unmute(store: Store, agency: str) -> None:
+    with store.write() as db:
+        rows.unmute(agency, db=db)
+
+
+def _network_of(settings: HubSettings) -> NetworkAddress | None:
+    if settings.network_url is None or settings.network_vkey is None:
+        return None
+    return NetworkAddress(url=settings.network_url, vkey=settings.network_vkey)
+
+
+def _digest(token: str) -> str:
+    return canonical.sha256_hex(token.encode())

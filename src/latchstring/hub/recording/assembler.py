@@ -1,0 +1,173 @@
+"""From packets to fragments, GOPs and runs. No disk, no thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from latchstring.base.clock import Clock
+from latchstring.base.ids import CameraId
+from latchstring.hub.cameras import h264
+from latchstring.hub.cameras.errors import NoKeyframe
+from latchstring.hub.cameras.media_clock import STEP_US, Anchor, end_of_gop
+from latchstring.hub.cameras.models import Packet, StreamInfo
+from latchstring.hub.recording import fmp4
+from latchstring.hub.recording.models import Fragment, Gop, Run, Track
+
+MAX_GOP_BYTES = 64 << 20
+MAX_GOP_SECONDS = 60
+LONGEST_WAIT_SECONDS = 30
+GUESSED_FPS = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeGop:
+    """A finished GOP with its bytes, ready for the disk."""
+
+    gop: Gop
+    run: Run
+    data: bytes
+    seal: bytes  # the last box of `data`, for those who have the fragments already
+
+
+@dataclass
+class _InFlight:
+    start_us: int
+    first_dts: int
+    fragments: list[bytes] = field(default_factory=list)
+    size_bytes: int = 0
+    earliest_us: int | None = None  # smallest distance of a frame's arrival from its predicted time
+
+
+class Assembler:
+    """Turns the packets of one connection into fragments and whole GOPs.
+
+    A new run starts with the first keyframe, and with the next one after the parameter sets have changed,
+    media time has jumped, or media time, arrival and the machine's clock no longer agree.
+    """
+
+    def __init__(self, camera: CameraId, info: StreamInfo, clock: Clock) -> None:
+        self._camera = camera
+        self._clock = clock
+        self._timescale = info.timescale
+        self._sets, self._length_size = h264.read_extradata(info.extradata)
+        self._anchor = Anchor(clock)
+        self._waiting_since: float | None = None
+        self._run: Run | None = None
+        self._gop: _InFlight | None = None
+        self._frames = 0  # in this run
+        self._zero_dts = 0  # decode time of the run's first keyframe
+        self._delay = 0  # its presentation time minus its decode time
+        self._last_dts = 0
+        self._duration = max(1, info.timescale // GUESSED_FPS)  # of the frame before this one
+
+    def feed(self, packet: Packet) -> Iterator[Run | Fragment | WholeGop]:
+        """What this packet completes, in order: the GOP before it, a new run, its own fragment."""
+        units = h264.split(packet.data, self._length_size)
+        is_keyframe = h264.has_keyframe(units)
+        if self._gop is not None:
+            if self._jumps(packet):
+                yield from self.finish()
+                self._run = None
+            else:
+                packet = replace(packet, dts=max(packet.dts, self._last_dts + 1))
+        if is_keyframe and (sets := h264.parameter_sets(units) or self._sets) is not None:
+            yield from self._start_gop(packet, sets)
+        if self._run is None or self._gop is None:
+            self._wait(packet)
+            return
+        yield self._fragment(self._gop, packet, h264.join(units), is_keyframe=is_keyframe)
+
+    def finish(self) -> Iterator[WholeGop]:
+        """The GOP in flight, ended one frame after its last: for a camera that stops or jumps."""
+        if self._run is not None and self._gop is not None:
+            yield self._close(self._run, self._gop, self._last_dts + self._duration)
+        self._gop = None
+
+    def _jumps(self, packet: Packet) -> bool:
+        step = packet.dts - self._last_dts
+        return not -self._timescale < step < MAX_GOP_SECONDS * self._timescale
+
+    def _wait(self, packet: Packet) -> None:
+        if self._waiting_since is None:
+            self._waiting_since = packet.arrived
+        if packet.arrived - self._waiting_since > LONGEST_WAIT_SECONDS:
+            raise NoKeyframe
+
+    def _start_gop(self, packet: Packet, sets: h264.ParameterSets) -> Iterator[Run | WholeGop]:
+        self._waiting_since = None
+        arrived_us = self._anchor.utc_us(packet.arrived)
+        start_us = arrived_us
+        if self._run is not None and self._gop is not None:
+            whole = self._close(self._run, self._gop, packet.dts)
+            yield whole
+            start_us = whole.gop.end_us
+        in_step = abs(arrived_us - start_us) <= STEP_US and not self._anchor.was_stepped()
+        if self._run is None or sets != self._sets or not in_step:
+            self._anchor = Anchor(self._clock)
+            arrived_us = self._anchor.utc_us(packet.arrived)
+            start_us = max(start_us, arrived_us) if in_step else arrived_us
+            self._run = self._start_run(packet, sets, start_us)
+            yield self._run
+        self._gop = _InFlight(start_us=start_us, first_dts=packet.dts)
+
+    def _start_run(self, packet: Packet, sets: h264.ParameterSets, start_us: int) -> Run:
+        width, height = sets.size
+        track = Track(
+            codec=sets.codec, width=width, height=height, timescale=self._timescale, avcc=sets.avcc()
+        )
+        self._sets = sets
+        self._zero_dts, self._delay = packet.dts, packet.pts - packet.dts
+        self._frames = 0
+        return Run(camera=self._camera, start_us=start_us, track=track, init=fmp4.init_segment(track))
+
+    def _fragment(self, gop: _InFlight, packet: Packet, sample: bytes, *, is_keyframe: bool) -> Fragment:
+        media_us = self._micros(packet.dts - gop.first_dts)
+        late_us = self._anchor.utc_us(packet.arrived) - gop.start_us - media_us
+        gop.earliest_us = late_us if gop.earliest_us is None else min(gop.earliest_us, late_us)
+        if gop.fragments:
+            self._duration = packet.dts - self._last_dts
+        data = fmp4.fragment(
+            self._frames + 1,
+            packet.dts - self._zero_dts,
+            sample,
+            duration=packet.duration or self._duration,
+            offset=packet.pts - packet.dts - self._delay,
+            is_keyframe=is_keyframe,
+        )
+        opening = b"" if gop.fragments else fmp4.open_gop(gop.start_us, packet.dts - self._zero_dts)
+        data = opening + data
+        self._frames += 1
+        self._last_dts = packet.dts
+        gop.fragments.append(data)
+        gop.size_bytes += len(data)
+        if gop.size_bytes > MAX_GOP_BYTES or media_us > MAX_GOP_SECONDS * 1_000_000:
+            raise NoKeyframe
+        return Fragment(
+            data=data,
+            sample_at=len(data) - len(sample),
+            is_keyframe=is_keyframe,
+            utc_us=gop.start_us + media_us,
+        )
+
+    def _close(self, run: Run, gop: _InFlight, end_dts: int) -> WholeGop:
+        body = b"".join(gop.fragments)
+        duration = end_dts - gop.first_dts
+        end_us = end_of_gop(gop.start_us, self._micros(duration), gop.earliest_us or 0)
+        seal = fmp4.seal_gop(body, frames=len(gop.fragments), duration=duration, end_us=end_us)
+        return WholeGop(
+            gop=Gop(
+                camera=self._camera,
+                run_us=run.start_us,
+                start_us=gop.start_us,
+                end_us=end_us,
+                frames=len(gop.fragments),
+                media_start=gop.first_dts - self._zero_dts,
+            ),
+            run=run,
+            data=body + seal,
+            seal=seal,
+        )
+
+    def _micros(self, ticks: int) -> int:
+        return ticks * 1_000_000 // self._timescale

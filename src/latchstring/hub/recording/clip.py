@@ -1,0 +1,132 @@
+"""A clip: whole GOPs as they lie on disk, behind their init segment. Nothing is re-encoded or re-written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+from latchstring.base.errors import BadInput, NotFound
+from latchstring.base.ids import CameraId
+from latchstring.base.time import TimeRange, from_micros
+from latchstring.hub.recording import index
+from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.store import Store
+
+
+class NothingRecorded(NotFound):
+    """Nothing was recorded in this time."""
+
+
+class RecordingGone(NotFound):
+    """This recording has been deleted since; its time was up."""
+
+
+class ClipSpansBreak(BadInput):
+    """The recording has a break within this time; ask for each unbroken part by itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """An unbroken stretch of one camera, from a keyframe up to a keyframe: [start, end), exact."""
+
+    camera: CameraId
+    start: datetime
+    end: datetime
+    run: Run
+    gops: tuple[StoredGop, ...]
+    folder: Path
+
+    @property
+    def during(self) -> TimeRange:
+        return TimeRange(self.start, self.end)
+
+    @property
+    def init(self) -> bytes:
+        return self.run.init
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.init) + sum(gop.size_bytes for gop in self.gops)
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the acquisition record says of the pictures; no camera address, no login."""
+        track = self.run.track
+        return {
+            "codec": track.codec,
+            "width": track.width,
+            "height": track.height,
+            "timescale": track.timescale,
+            "frames": sum(gop.frames for gop in self.gops),
+            "gops": len(self.gops),
+            "media_start": self.gops[0].media_start,
+        }
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the whole clip, in hex."""
+        digest = hashlib.sha256()
+        for chunk in self.chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    @property
+    def data(self) -> bytes:
+        """The clip in memory; for long ones use `chunks` or `save`."""
+        return b"".join(self.chunks())
+
+    def chunks(self) -> Iterator[bytes]:
+        """The init segment, then one GOP at a time."""
+        yield self.init
+        for gop in self.gops:
+            yield read_gop(self.folder, gop)
+
+    def chunk_sizes(self) -> list[int]:
+        return [len(self.init), *(gop.size_bytes for gop in self.gops)]
+
+    def chunk(self, number: int) -> bytes:
+        return self.init if number == 0 else read_gop(self.folder, self.gops[number - 1])
+
+    def save(self, path: Path) -> None:
+        with path.open("wb") as f:
+            for chunk in self.chunks():
+                f.write(chunk)
+
+
+def cut(store: Store, camera: CameraId, during: TimeRange) -> Clip:
+    """The GOPs that share an instant with `during`: it starts and ends on the keyframes around it."""
+    gops = index.gops(store, camera, during)
+    if not gops:
+        raise NothingRecorded
+    for before, after in pairwise(gops):
+        if before.run_us != after.run_us or before.end_us < after.start_us:
+            raise ClipSpansBreak
+    run = index.run(store, camera, gops[0].run_us)
+    if run is None:
+        raise NothingRecorded
+    return Clip(
+        camera=camera,
+        start=from_micros(gops[0].start_us),
+        end=from_micros(gops[-1].end_us),
+        run=run,
+        gops=tuple(gops),
+        folder=index.folder(store),
+    )
+
+
+def read_gop(folder: Path, gop: StoredGop) -> bytes:
+    """A GOP's bytes from disk."""
+    try:
+        with (folder / gop.path).open("rb") as f:
+            f.seek(gop.byte_offset)
+            data = f.read(gop.size_bytes)
+    except FileNotFoundError:
+        raise RecordingGone from None
+    if len(data) != gop.size_bytes:
+        raise RecordingGone
+    return data

@@ -1,0 +1,241 @@
+"""Fragmented MP4, written and read back: one fragment a frame, so nothing waits for the next one.
+
+    segment = init, GOP, GOP ...
+    init    = ftyp, moov
+    GOP     = prft, fragment, fragment ..., free (the seal)
+    fragment = moof, mdat
+
+`prft` holds the UTC of the GOP's keyframe, and the seal says how long the GOP is, so a segment can be indexed
+again from its bytes alone. Source: ISO/IEC 14496-12 (2022), sections named below.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from latchstring.base.errors import BadInput
+from latchstring.hub.cameras import h264
+from latchstring.hub.recording.models import Track
+
+TRACK_ID = 1
+_NTP_EPOCH_SECONDS = 2_208_988_800  # 1900-01-01 to 1970-01-01
+_NTP_ERA = 1 << 32
+
+# moof (8.8.4) with mfhd, traf, tfhd, tfdt and trun for one sample, then the header of mdat (8.1.1).
+_MOOF = struct.Struct(">I4s I4sII I4s I4sII I4sIQ I4sIIIIIIi I4s")
+_MOOF_SIZE = _MOOF.size - 8
+FRAGMENT_HEADER_SIZE = _MOOF.size
+_DEFAULT_BASE_IS_MOOF = 0x020000
+_TRUN = 0x01000F01  # version 1 (signed composition offsets); data offset, duration, size, flags, offset
+_KEYFRAME, _DELTA_FRAME = 0x02000000, 0x01010000  # sample_depends_on, sample_is_non_sync_sample (8.8.3.1)
+_PRFT = struct.Struct(">I4sIIQQ")  # 8.16.5
+_PRFT_ARRIVAL = 0x01000008  # version 1; flags 8: a consistent clock, which here is that of arrival
+_SEAL = struct.Struct(">I4s4sIIQQI")
+_SEAL_MAGIC = b"GOP1"
+
+
+class BadSegment(BadInput):
+    """This is not a segment that this version wrote."""
+
+
+def init_segment(track: Track) -> bytes:
+    """ftyp and moov of one H.264 track (4.3, 8.2.1; ISO/IEC 14496-15, 5.4.2)."""
+    return _box(b"ftyp", b"iso6" + struct.pack(">I", 1), b"iso6", b"iso5", b"avc1", b"mp41") + _moov(track)
+
+
+def open_gop(start_us: int, media_start: int) -> bytes:
+    """prft: ties the keyframe's decode time to UTC."""
+    return _PRFT.pack(_PRFT.size, b"prft", _PRFT_ARRIVAL, TRACK_ID, _to_ntp(start_us), media_start)
+
+
+def fragment(
+    number: int, decode_time: int, sample: bytes, *, duration: int, offset: int, is_keyframe: bool
+) -> bytes:
+    """One frame. `offset` is presentation minus decode time in ticks and may be negative."""
+    head = _MOOF.pack(
+        _MOOF_SIZE, b"moof",
+        16, b"mfhd", 0, number & 0xFFFFFFFF,
+        _MOOF_SIZE - 24, b"traf",
+        16, b"tfhd", _DEFAULT_BASE_IS_MOOF, TRACK_ID,
+        20, b"tfdt", 0x01000000, decode_time,
+        36, b"trun", _TRUN, 1, _MOOF.size, duration, len(sample),
+        _KEYFRAME if is_keyframe else _DELTA_FRAME, offset,
+        len(sample) + 8, b"mdat",
+    )  # fmt: skip
+    return head + sample
+
+
+def seal_gop(body: bytes, *, frames: int, duration: int, end_us: int) -> bytes:
+    """free: length, real duration (ticks), end and checksum of the GOP before it. Players skip it (8.1.2)."""
+    return _SEAL.pack(_SEAL.size, b"free", _SEAL_MAGIC, frames, len(body), duration, end_us, zlib.crc32(body))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundGop:
+    """A whole GOP in a segment's bytes, its seal checked."""
+
+    byte_offset: int
+    size_bytes: int
+    start_us: int
+    end_us: int
+    media_start: int
+    frames: int
+
+    @property
+    def end(self) -> int:
+        return self.byte_offset + self.size_bytes
+
+
+def read_init(data: bytes) -> tuple[Track, bytes]:
+    """The track and the init segment's bytes at the head of a segment."""
+    try:
+        (size,) = struct.unpack_from(">I", data)
+        (moov,) = struct.unpack_from(">I", data, size)
+        if data[4:8] != b"ftyp" or data[size + 4 : size + 8] != b"moov" or len(data) < size + moov:
+            raise BadSegment
+        init = data[: size + moov]
+        (timescale,) = struct.unpack_from(">I", init, init.index(b"mdhd") + 16)
+        at = init.index(b"avcC")
+        (avcc_size,) = struct.unpack_from(">I", init, at - 4)
+        avcc = init[at + 4 : at - 4 + avcc_size]
+        sets, _ = h264.read_extradata(avcc)
+    except (struct.error, ValueError) as e:
+        raise BadSegment from e
+    if sets is None:
+        raise BadSegment
+    width, height = sets.size
+    return Track(codec=sets.codec, width=width, height=height, timescale=timescale, avcc=avcc), init
+
+
+def whole_gops(data: bytes | mmap.mmap, start: int) -> Iterator[FoundGop]:
+    """Each whole GOP from offset `start` on, up to the first that is torn or altered."""
+    with memoryview(data) as view:
+        while (found := _read_gop(view, start)) is not None:
+            yield found
+            start = found.end
+
+
+def sample(fragment_bytes: bytes, at: int = 0) -> bytes:
+    """The frame inside the fragment whose moof is at `at`."""
+    if fragment_bytes[at + 4 : at + 8] != b"moof":
+        raise BadSegment
+    (size,) = struct.unpack_from(">I", fragment_bytes, at + _MOOF_SIZE)
+    return bytes(fragment_bytes[at + _MOOF.size : at + _MOOF_SIZE + size])
+
+
+def first_sample(gop: bytes) -> bytes:
+    """The keyframe of a GOP."""
+    return sample(gop, _PRFT.size)
+
+
+def _read_gop(view: memoryview, start: int) -> FoundGop | None:
+    at, frames, end = start, 0, len(view)
+    if end - at < _PRFT.size:
+        return None
+    size, kind, _, _, ntp, media_start = _PRFT.unpack_from(view, at)
+    if kind != b"prft" or size != _PRFT.size:
+        return None
+    at += size
+    while at + 8 <= end:
+        size, kind = struct.unpack_from(">I4s", view, at)
+        if size < 8 or at + size > end:
+            return None
+        if kind == b"moof":
+            frames += 1
+        elif kind == b"free":
+            break
+        elif kind != b"mdat":
+            return None
+        at += size
+    else:
+        return None
+    if size != _SEAL.size:
+        return None
+    _, _, magic, counted, length, _, end_us, checksum = _SEAL.unpack_from(view, at)
+    if magic != _SEAL_MAGIC or counted != frames or length != at - start:
+        return None
+    with view[start:at] as body:
+        if zlib.crc32(body) != checksum:
+            return None
+    return FoundGop(
+        byte_offset=start,
+        size_bytes=at + size - start,
+        start_us=_from_ntp(ntp),
+        end_us=end_us,
+        media_start=media_start,
+        frames=frames,
+    )
+
+
+def _to_ntp(us: int) -> int:
+    seconds, rest = divmod(us, 1_000_000)
+    return ((seconds + _NTP_EPOCH_SECONDS) % _NTP_ERA << 32) | -(-(rest << 32) // 1_000_000)
+
+
+def _from_ntp(ntp: int) -> int:
+    seconds = ntp >> 32
+    if seconds < _NTP_ERA // 2:  # the era that starts in 2036 (RFC 4330, 3)
+        seconds += _NTP_ERA
+    return (seconds - _NTP_EPOCH_SECONDS) * 1_000_000 + ((ntp & 0xFFFFFFFF) * 1_000_000 >> 32)
+
+
+def _box(kind: bytes, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return struct.pack(">I4s", len(body) + 8, kind) + body
+
+
+def _full(kind: bytes, *parts: bytes, flags: int = 0) -> bytes:
+    """A full box of version 0 (4.2)."""
+    return _box(kind, struct.pack(">I", flags), *parts)
+
+
+_MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+
+
+def _moov(track: Track) -> bytes:
+    header = struct.pack(">IIIIIH10x", 0, 0, track.timescale, 0, 0x10000, 0x100)
+    return _box(
+        b"moov",
+        _full(b"mvhd", header, _MATRIX, bytes(24), struct.pack(">I", TRACK_ID + 1)),
+        _box(b"trak", _tkhd(track), _mdia(track)),
+        _box(b"mvex", _full(b"trex", struct.pack(">IIIII", TRACK_ID, 1, 0, 0, 0))),
+    )
+
+
+def _tkhd(track: Track) -> bytes:
+    times = struct.pack(">IIIII", 0, 0, TRACK_ID, 0, 0)
+    size = struct.pack(">II", track.width << 16, track.height << 16)
+    return _full(b"tkhd", times, bytes(16), _MATRIX, size, flags=3)
+
+
+def _mdia(track: Track) -> bytes:
+    undetermined = 0x55C4  # ISO 639-2 "und"
+    return _box(
+        b"mdia",
+        _full(b"mdhd", struct.pack(">IIIIHH", 0, 0, track.timescale, 0, undetermined, 0)),
+        _full(b"hdlr", struct.pack(">I4s12x", 0, b"vide"), b"video\x00"),
+        _box(
+            b"minf",
+            _full(b"vmhd", bytes(8), flags=1),
+            _box(b"dinf", _full(b"dref", struct.pack(">I", 1), _full(b"url ", flags=1))),
+            _box(
+                b"stbl",
+                _full(b"stsd", struct.pack(">I", 1), _avc1(track)),
+                _full(b"stts", bytes(4)),
+                _full(b"stsc", bytes(4)),
+                _full(b"stsz", bytes(8)),
+                _full(b"stco", bytes(4)),
+            ),
+        ),
+    )
+
+
+def _avc1(track: Track) -> bytes:
+    entry = struct.pack(
+        ">6xH16xHHIII H32xHh", 1, track.width, track.height, 0x480000, 0x480000, 0, 1, 0x18, -1
+    )
+    return _box(b"avc1", entry, _box(b"avcC", track.avcc))

@@ -1,0 +1,160 @@
+"""Which GOPs there are, and where. A row is written only after its bytes are on disk."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from latchstring.base.ids import CameraId
+from latchstring.base.time import TimeRange, from_micros, to_micros
+from latchstring.hub.recording import fmp4
+from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.store import Store
+
+FOLDER = "recordings"
+"""The segment files lie beside the store's file, under this name."""
+
+_GOP = """SELECT gop.*, segment.path, segment.run_us FROM gop JOIN segment ON segment.id = gop.segment"""
+
+
+def folder(store: Store) -> Path:
+    """Where the segment files are."""
+    return store.path.parent / FOLDER
+
+
+def add_segment(run: Run, number: int, path: str, *, db: sqlite3.Connection) -> int:
+    """Enter a file and, with its first file, its run; answers the segment's id."""
+    db.execute(
+        """INSERT INTO run (camera, start_us, codec, width, height, timescale, init)
+           VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+        (
+            run.camera,
+            run.start_us,
+            run.track.codec,
+            run.track.width,
+            run.track.height,
+            run.track.timescale,
+            run.init,
+        ),
+    )
+    row = db.execute(
+        "INSERT INTO segment (camera, run_us, number, path) VALUES (?, ?, ?, ?) RETURNING id",
+        (run.camera, run.start_us, number, path),
+    ).fetchone()
+    return int(row["id"])
+
+
+def add_gop(gop: StoredGop, segment: int, *, db: sqlite3.Connection) -> None:
+    db.execute(
+        """INSERT OR REPLACE INTO gop
+               (camera, start_us, end_us, segment, byte_offset, size_bytes, frames, media_start)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            gop.camera,
+            gop.start_us,
+            gop.end_us,
+            segment,
+            gop.byte_offset,
+            gop.size_bytes,
+            gop.frames,
+            gop.media_start,
+        ),
+    )
+
+
+def drop_segments(ids: Iterable[int], *, db: sqlite3.Connection) -> None:
+    """Forget files and their GOPs, and the runs that have no file left."""
+    for segment in ids:
+        db.execute("DELETE FROM gop WHERE segment = ?", (segment,))
+        db.execute("DELETE FROM segment WHERE id = ?", (segment,))
+    db.execute(
+        """DELETE FROM run WHERE NOT EXISTS
+               (SELECT 1 FROM segment WHERE segment.camera = run.camera AND segment.run_us = run.start_us)"""
+    )
+
+
+def gops(store: Store, camera: CameraId, during: TimeRange) -> list[StoredGop]:
+    """Every GOP that shares an instant with `during`, in order."""
+    start_us, end_us = to_micros(during.start), to_micros(during.end)
+    with store.read() as db:
+        first = db.execute(
+            "SELECT max(start_us) FROM gop WHERE camera = ? AND start_us <= ?", (camera, start_us)
+        ).fetchone()[0]
+        rows = db.execute(
+            _GOP + " WHERE gop.camera = ? AND gop.start_us >= ? AND gop.start_us < ? ORDER BY gop.start_us",
+            (camera, start_us if first is None else first, end_us),
+        ).fetchall()
+    return [_gop(row) for row in rows if row["end_us"] > start_us]
+
+
+def at(store: Store, camera: CameraId, instant: datetime) -> StoredGop | None:
+    """The GOP that holds `instant`, or else the last one before it."""
+    with store.read() as db:
+        row = db.execute(
+            _GOP + " WHERE gop.camera = ? AND gop.start_us <= ? ORDER BY gop.start_us DESC LIMIT 1",
+            (camera, to_micros(instant)),
+        ).fetchone()
+    return _gop(row) if row else None
+
+
+def latest(store: Store, camera: CameraId) -> StoredGop | None:
+    """The newest GOP."""
+    with store.read() as db:
+        row = db.execute(
+            _GOP + " WHERE gop.camera = ? ORDER BY gop.start_us DESC LIMIT 1", (camera,)
+        ).fetchone()
+    return _gop(row) if row else None
+
+
+def covered(store: Store, camera: CameraId, during: TimeRange) -> list[TimeRange]:
+    """The parts of `during` that are recorded, one for each unbroken stretch; a break is a break."""
+    found: list[TimeRange] = []
+    run_us: int | None = None
+    for gop in gops(store, camera, during):
+        part = gop.during.overlap(during)
+        if part is None:
+            continue
+        if found and gop.run_us == run_us and part.start <= found[-1].end:
+            found[-1] = TimeRange(found[-1].start, max(found[-1].end, part.end))
+        else:
+            found.append(part)
+        run_us = gop.run_us
+    return found
+
+
+def run(store: Store, camera: CameraId, start_us: int) -> Run | None:
+    with store.read() as db:
+        row = db.execute(
+            "SELECT init FROM run WHERE camera = ? AND start_us = ?", (camera, start_us)
+        ).fetchone()
+    if row is None:
+        return None
+    track, init = fmp4.read_init(row["init"])
+    return Run(camera=camera, start_us=start_us, track=track, init=init)
+
+
+def first_and_last(store: Store, camera: CameraId) -> TimeRange | None:
+    """From the oldest to the newest recorded instant."""
+    with store.read() as db:
+        row = db.execute(
+            "SELECT min(start_us) AS first, max(end_us) AS last FROM gop WHERE camera = ?", (camera,)
+        ).fetchone()
+    return (
+        TimeRange(from_micros(row["first"]), from_micros(row["last"])) if row["first"] is not None else None
+    )
+
+
+def _gop(row: sqlite3.Row) -> StoredGop:
+    return StoredGop(
+        camera=CameraId(row["camera"]),
+        run_us=row["run_us"],
+        start_us=row["start_us"],
+        end_us=row["end_us"],
+        frames=row["frames"],
+        media_start=row["media_start"],
+        path=row["path"],
+        byte_offset=row["byte_offset"],
+        size_bytes=row["size_bytes"],
+    )

@@ -1,0 +1,69 @@
+"""What lies on disk: runs, segments, GOPs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from latchstring.base.ids import CameraId
+from latchstring.base.time import TimeRange, from_micros
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """What a player must know before the first frame."""
+
+    codec: str  # RFC 6381
+    width: int
+    height: int
+    timescale: int  # ticks per second
+    avcc: bytes  # AVCDecoderConfigurationRecord
+
+    @property
+    def mime(self) -> str:
+        """For the page's MediaSource."""
+        return f'video/mp4; codecs="{self.codec}"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One unbroken stretch of one camera under one init segment."""
+
+    camera: CameraId
+    start_us: int  # UTC of media time 0
+    track: Track
+    init: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fragment:
+    """One frame in fMP4: moof + mdat, at a keyframe with the boxes that open its GOP before them."""
+
+    data: bytes
+    sample_at: int  # where the frame's NAL units start in `data`
+    is_keyframe: bool
+    utc_us: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gop:
+    """A keyframe and all that depends on it, as it lies on disk."""
+
+    camera: CameraId
+    run_us: int  # start of its run
+    start_us: int  # [start, end)
+    end_us: int
+    frames: int
+    media_start: int  # decode time of its keyframe, in ticks of the run
+
+    @property
+    def during(self) -> TimeRange:
+        return TimeRange(from_micros(self.start_us), from_micros(self.end_us))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredGop(Gop):
+    """A GOP and where its bytes are."""
+
+    path: str  # under the recordings folder
+    byte_offset: int
+    size_bytes: int

@@ -1,0 +1,168 @@
+"""One camera's thread: call it, record it, and call it again when it goes away."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from latchstring.base.clock import Clock
+from latchstring.base.errors import LatchstringError
+from latchstring.base.time import from_micros
+from latchstring.hub.cameras.decode import check_keyframe
+from latchstring.hub.cameras.errors import CameraError, CameraHungUp, CameraSilent
+from latchstring.hub.cameras.models import CameraSettings, Opener, PacketSource
+from latchstring.hub.recording.assembler import Assembler, WholeGop
+from latchstring.hub.recording.feed import LiveFeed
+from latchstring.hub.recording.models import Run, Track
+from latchstring.hub.recording.writer import DiskBroken, DiskFull, GopWriter
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 10.0
+STOP_SECONDS = 6.0
+RECORDING = "Recording."
+State = Literal["connecting", "recording", "silent", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraStatus:
+    """How a camera does, for the page."""
+
+    state: State
+    since: datetime
+    message: str
+    codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    last_gop_at: datetime | None = None
+
+
+class Recorder:
+    """Records one camera until it is stopped. What happens here never reaches another camera's recorder."""
+
+    def __init__(
+        self,
+        camera: CameraSettings,
+        *,
+        opener: Opener,
+        clock: Clock,
+        writer: GopWriter,
+        make_room: Callable[[], None],
+    ) -> None:
+        self.camera = camera
+        self.feed = LiveFeed()
+        self._opener = opener
+        self._clock = clock
+        self._writer = writer
+        self._make_room = make_room
+        self._stopping = threading.Event()
+        self._status = CameraStatus(
+            state="connecting", since=clock.now(), message="The camera is being called."
+        )
+        self._thread = threading.Thread(target=self._live, name=f"record {camera.id}", daemon=True)
+
+    @property
+    def status(self) -> CameraStatus:
+        return self._status
+
+    @property
+    def growing(self) -> str | None:
+        """The file that is being written, which retention must leave alone."""
+        return self._writer.open_path
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the recording; the GOP in flight is written."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join(STOP_SECONDS)
+
+    def _live(self) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while not self._stopping.is_set():
+            before = self._status.last_gop_at
+            try:
+                with closing(self._opener.open(self.camera.url)) as source:
+                    self._record(source)
+            except LatchstringError as e:
+                self._away(e)
+            except Exception as e:  # noqa: BLE001  one camera's surprise must not end its recording for good
+                log.error("camera %s: unexpected %s", self.camera.id, type(e).__name__)
+                self._away(
+                    CameraError("something unexpected happened with this camera; it is being called again")
+                )
+            if self._status.last_gop_at != before:
+                pause = FIRST_PAUSE_SECONDS
+            self._stopping.wait(pause * random.uniform(0.75, 1.25))  # noqa: S311  spreads calls, hides nothing
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        self._writer.close()
+
+    def _record(self, source: PacketSource) -> None:
+        assembler = Assembler(self.camera.id, source.info, self._clock)
+        run: Run | None = None
+        seen = False
+        try:
+            for packet in source.packets():
+                for made in assembler.feed(packet):
+                    if isinstance(made, Run):
+                        run = made
+                    elif isinstance(made, WholeGop):
+                        self._keep(made)
+                    elif run is not None:
+                        if not seen:
+                            check_keyframe(made.data[made.sample_at :], run.track.avcc)
+                            seen = True
+                            self._here(run.track)
+                        self.feed.add(run, made)
+                if self._stopping.is_set():
+                    return
+        finally:
+            if seen:
+                for whole in assembler.finish():
+                    self._keep(whole)
+            self.feed.clear()
+
+    def _keep(self, whole: WholeGop) -> None:
+        """Write a GOP. A disk that refuses it costs this GOP; the live picture goes on."""
+        self.feed.seal(whole.seal)
+        try:
+            self._make_room()
+            gop = self._writer.write(whole)
+        except (DiskFull, DiskBroken) as e:
+            self._set("failed", e.message)
+            return
+        seconds = (gop.end_us - gop.start_us) / 1e6
+        self._status = replace(
+            self._status, fps=round(gop.frames / seconds, 2), last_gop_at=from_micros(gop.end_us)
+        )
+        self._set("recording", RECORDING)
+
+    def _here(self, track: Track) -> None:
+        self._status = replace(self._status, codec=track.codec, width=track.width, height=track.height)
+        self._set("recording", RECORDING)
+
+    def _away(self, e: LatchstringError) -> None:
+        gone = isinstance(e, (CameraSilent, CameraHungUp))
+        self._set("silent" if gone else "failed", e.message)
+
+    def _set(self, state: State, message: str) -> None:
+        """Change what the page says; each change is logged once, however often it is found again."""
+        if (self._status.state, self._status.message) == (state, message):
+            return
+        self._status = replace(self._status, state=state, message=message, since=self._clock.now())
+        log.log(
+            logging.INFO if state == "recording" else logging.WARNING,
+            "camera %s: %s",
+            self.camera.id,
+            message,
+        )

@@ -1,0 +1,35 @@
+"""What this home has filmed, for those who only look things up and cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from latchstring.base.ids import CameraId
+from latchstring.base.time import TimeRange
+from latchstring.hub.recording import index
+from latchstring.hub.recording.clip import Clip, cut
+from latchstring.hub.store import Store
+
+
+class Recordings:
+    """Recordings of all cameras, also of those that were removed and have some left."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def cameras(self) -> Mapping[CameraId, str]:
+        """Every camera that has recordings, with its name."""
+        with self._store.read() as db:
+            rows = db.execute(
+                """SELECT id, name FROM camera WHERE EXISTS (SELECT 1 FROM gop WHERE gop.camera = camera.id)
+                   ORDER BY added_us, id"""
+            ).fetchall()
+        return {CameraId(row["id"]): row["name"] for row in rows}
+
+    def covered(self, camera: CameraId, during: TimeRange) -> list[TimeRange]:
+        """The unbroken stretches recorded within `during`."""
+        return index.covered(self._store, camera, during)
+
+    def cut(self, camera: CameraId, during: TimeRange) -> Clip:
+        """The recording around `during`, on GOP borders; raises where it has a break."""
+        return cut(self._store, camera, during)

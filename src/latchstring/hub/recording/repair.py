@@ -1,0 +1,172 @@
+"""At start: make files and rows agree again after a crash, and say what was done.
+
+Rows are written after their bytes, so a crash leaves at most a torn tail, or whole GOPs that have no row yet.
+Only files whose length differs from what their rows say are read.
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import re
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from latchstring.base.ids import CameraId
+from latchstring.hub.recording import fmp4, index
+from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.store import Store
+
+log = logging.getLogger(__name__)
+_NAME = re.compile(r"(?P<run>\d+)-(?P<number>\d{5})\.mp4")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairReport:
+    """What the last crash had left behind."""
+
+    torn_bytes: int = 0  # cut off behind the last whole GOP
+    indexed_gops: int = 0  # had their bytes, but no row
+    dropped_gops: int = 0  # had a row, but no bytes
+    deleted_files: int = 0  # held no whole GOP
+
+    @property
+    def found_something(self) -> bool:
+        return self != RepairReport()
+
+    def __str__(self) -> str:
+        if not self.found_something:
+            return "the recordings are whole"
+        return (
+            f"the recordings were repaired: {self.torn_bytes} torn bytes cut off, "
+            f"{self.indexed_gops} GOPs indexed again, {self.dropped_gops} rows without data dropped, "
+            f"{self.deleted_files} files without a whole GOP deleted"
+        )
+
+    def __add__(self, other: RepairReport) -> RepairReport:
+        return RepairReport(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+
+
+def repair(store: Store) -> RepairReport:
+    """Bring files and rows into agreement. Call before any camera records."""
+    folder = index.folder(store)
+    known = _known_segments(store)
+    report = RepairReport()
+    for path in sorted(folder.glob("*/*/*.mp4")):
+        name = path.relative_to(folder).as_posix()
+        segment = known.pop(name, None)
+        if segment is None:
+            report += _adopt(store, path, name)
+        elif path.stat().st_size != segment.end:
+            report += _mend(store, path, name, segment)
+    for segment in known.values():
+        with store.write() as db:
+            index.drop_segments([segment.id], db=db)
+        report += RepairReport(dropped_gops=segment.gops)
+    log.log(logging.WARNING if report.found_something else logging.INFO, "%s", report)
+    return report
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    id: int
+    camera: CameraId
+    run_us: int
+    gops: int
+    end: int  # where its last GOP ends
+
+
+def _known_segments(store: Store) -> dict[str, _Known]:
+    with store.read() as db:
+        rows = db.execute(
+            """SELECT segment.id, segment.camera, segment.run_us, segment.path, count(gop.start_us) AS gops,
+                      coalesce(max(gop.byte_offset + gop.size_bytes), 0) AS size
+               FROM segment LEFT JOIN gop ON gop.segment = segment.id GROUP BY segment.id"""
+        ).fetchall()
+    return {
+        row["path"]: _Known(
+            id=row["id"],
+            camera=CameraId(row["camera"]),
+            run_us=row["run_us"],
+            gops=row["gops"],
+            end=row["size"],
+        )
+        for row in rows
+    }
+
+
+def _adopt(store: Store, path: Path, name: str) -> RepairReport:
+    """A file without any row: index what is whole in it."""
+    match = _NAME.fullmatch(path.name)
+    if match is None:
+        return RepairReport()
+    data = path.read_bytes()
+    try:
+        track, init = fmp4.read_init(data)
+        found = list(fmp4.whole_gops(data, len(init)))
+    except fmp4.BadSegment:
+        init, found = b"", []
+    if not found:
+        path.unlink()
+        return RepairReport(torn_bytes=len(data), deleted_files=1)
+    camera = CameraId(name.split("/")[0])
+    run = Run(camera=camera, start_us=int(match["run"]), track=track, init=init)
+    with store.write() as db:
+        segment = index.add_segment(run, int(match["number"]), name, db=db)
+        for gop in found:
+            index.add_gop(_stored(gop, camera, run.start_us, name), segment, db=db)
+    return RepairReport(indexed_gops=len(found), torn_bytes=_truncate(path, found[-1].end))
+
+
+def _mend(store: Store, path: Path, name: str, known: _Known) -> RepairReport:
+    """A file that is longer or shorter than its rows say."""
+    size = path.stat().st_size
+    if size < known.end:
+        return _forget_lost(store, path, known, size)
+    with path.open("rb") as f, mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        found = list(fmp4.whole_gops(data, known.end))
+    with store.write() as db:
+        for gop in found:
+            index.add_gop(_stored(gop, known.camera, known.run_us, name), known.id, db=db)
+    end = found[-1].end if found else known.end
+    return RepairReport(indexed_gops=len(found), torn_bytes=_truncate(path, end))
+
+
+def _forget_lost(store: Store, path: Path, known: _Known, size: int) -> RepairReport:
+    """Rows beyond the end of the file go; a GOP that is cut in two goes whole."""
+    with store.write() as db:
+        lost = db.execute(
+            "DELETE FROM gop WHERE segment = ? AND byte_offset + size_bytes > ?", (known.id, size)
+        ).rowcount
+        (end,) = db.execute(
+            "SELECT max(byte_offset + size_bytes) FROM gop WHERE segment = ?", (known.id,)
+        ).fetchone()
+        if end is None:
+            index.drop_segments([known.id], db=db)
+    if end is None:
+        path.unlink()
+        return RepairReport(dropped_gops=lost, torn_bytes=size, deleted_files=1)
+    return RepairReport(dropped_gops=lost, torn_bytes=_truncate(path, end))
+
+
+def _truncate(path: Path, end: int) -> int:
+    """Cut the file off at `end`; answers how many bytes that took."""
+    extra = path.stat().st_size - end
+    if extra:
+        with path.open("r+b") as f:
+            f.truncate(end)
+    return extra
+
+
+def _stored(gop: fmp4.FoundGop, camera: CameraId, run_us: int, name: str) -> StoredGop:
+    return StoredGop(
+        camera=camera,
+        run_us=run_us,
+        start_us=gop.start_us,
+        end_us=gop.end_us,
+        frames=gop.frames,
+        media_start=gop.media_start,
+        path=name,
+        byte_offset=gop.byte_offset,
+        size_bytes=gop.size_bytes,
+    )

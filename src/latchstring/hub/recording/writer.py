@@ -1,0 +1,153 @@
+"""Whole GOPs onto the disk: the bytes, `fdatasync`, and only then the row."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+from latchstring.base.errors import Unavailable
+from latchstring.base.files import sync_folder
+from latchstring.base.time import from_micros
+from latchstring.hub.recording import index
+from latchstring.hub.recording.assembler import WholeGop
+from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.store import Store
+
+ROTATE_AFTER = timedelta(minutes=5)
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class DiskFull(Unavailable):
+    """The disk is full, so nothing is recorded; free some space, or keep recordings for fewer days."""
+
+
+class DiskBroken(Unavailable):
+    """The disk refuses to store the recording; check it and its cable."""
+
+
+class GopWriter:
+    """Appends the GOPs of one camera to segment files. For one thread."""
+
+    def __init__(self, store: Store, *, rotate_after: timedelta = ROTATE_AFTER) -> None:
+        self._store = store
+        self._folder = index.folder(store)
+        self._rotate_us = rotate_after // timedelta(microseconds=1)
+        self._segment: _Segment | None = None
+        self._run_us: int | None = None
+        self._next_number = 0
+
+    @property
+    def open_path(self) -> str | None:
+        """The file that still grows."""
+        return self._segment.name if self._segment else None
+
+    def write(self, whole: WholeGop) -> StoredGop:
+        """Returns when the GOP would survive a power cut. After an error the files are as they were."""
+        try:
+            segment = self._segment_for(whole)
+            offset = segment.append(whole.data)
+            gop = StoredGop(
+                camera=whole.gop.camera,
+                run_us=whole.gop.run_us,
+                start_us=whole.gop.start_us,
+                end_us=whole.gop.end_us,
+                frames=whole.gop.frames,
+                media_start=whole.gop.media_start,
+                path=segment.name,
+                byte_offset=offset,
+                size_bytes=len(whole.data),
+            )
+            self._enter(segment, gop)
+        except (OSError, sqlite3.OperationalError) as e:
+            self._take_back()
+            full = e.errno in _FULL if isinstance(e, OSError) else "full" in str(e)
+            raise (DiskFull if full else DiskBroken) from e
+        return gop
+
+    def close(self) -> None:
+        if self._segment is not None:
+            self._segment.close()
+            self._segment = None
+
+    def _segment_for(self, whole: WholeGop) -> _Segment:
+        now_us = whole.gop.start_us
+        same_run = self._run_us == whole.run.start_us
+        if self._segment is not None and same_run and now_us - self._segment.start_us < self._rotate_us:
+            return self._segment
+        self.close()
+        if not same_run:
+            self._run_us, self._next_number = whole.run.start_us, 0
+        self._segment = _Segment(self._folder, whole.run, self._next_number, now_us)
+        self._next_number += 1
+        return self._segment
+
+    def _enter(self, segment: _Segment, gop: StoredGop) -> None:
+        with self._store.write() as db:
+            row = segment.row
+            if row is None:
+                row = index.add_segment(segment.run, segment.number, segment.name, db=db)
+            index.add_gop(gop, row, db=db)
+        segment.row = row
+        segment.kept()
+
+    def _take_back(self) -> None:
+        if self._segment is not None and not self._segment.undo():
+            self.close()
+
+
+class _Segment:
+    """An open file: the init segment and whole GOPs."""
+
+    def __init__(self, folder: Path, run: Run, number: int, start_us: int) -> None:
+        day = from_micros(start_us).strftime("%Y-%m-%d")
+        self.name = f"{run.camera}/{day}/{run.start_us}-{number:05}.mp4"
+        self.run = run
+        self.number = number
+        self.start_us = start_us
+        self.row: int | None = None
+        self._path = folder / self.name
+        _make_folder(self._path.parent, folder)
+        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._size = 0  # bytes that have a row
+
+    def append(self, data: bytes) -> int:
+        """Write and flush; answers the offset of `data`."""
+        offset = self._size
+        if offset == 0:
+            offset = len(self.run.init)
+            data = self.run.init + data
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._fd, left) :]
+        os.fdatasync(self._fd)
+        if self._size == 0:
+            sync_folder(self._path.parent)
+        return offset
+
+    def kept(self) -> None:
+        self._size = os.lseek(self._fd, 0, os.SEEK_CUR)
+
+    def undo(self) -> bool:
+        """Cut off what has no row; False when nothing is left and the file is gone."""
+        os.ftruncate(self._fd, self._size)
+        os.lseek(self._fd, self._size, os.SEEK_SET)
+        if self._size:
+            return True
+        self._path.unlink(missing_ok=True)
+        return False
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+def _make_folder(path: Path, root: Path) -> None:
+    """Make `path` under `root` and let each new name survive a power cut."""
+    if path.is_dir():
+        return
+    if path != root:
+        _make_folder(path.parent, root)
+    path.mkdir(parents=True, exist_ok=True)
+    sync_folder(path.parent)

@@ -1,0 +1,68 @@
+"""A hub's settings: a TOML file and `LATCHSTRING_*` in the environment. `docs/reference/hub-settings.md`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from latchstring.base.settings import BadSettings
+
+DEFAULT_DATA = Path.home() / ".local" / "share" / "latchstring" / "hub"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubSettings:
+    """Everything that a hub is told from outside; what its owner chooses on the pages wins."""
+
+    data: Path = DEFAULT_DATA
+    host: str = "127.0.0.1"
+    port: int = 8700
+    names: list[str] = field(default_factory=list)
+    """Names that the hub's pages answer under, besides localhost, IP addresses and *.local."""
+
+    network_url: str | None = None
+    network_vkey: str | None = None
+    home: str | None = field(default=None, repr=False)
+    """LATITUDE,LONGITUDE in degrees."""
+
+    follow_seconds: float = 300.0
+    follow_jitter_seconds: float = 60.0
+    upload_delay_seconds: float = 600.0
+    """After a yes, a random time up to this one passes before anything is sent."""
+
+    retention_days: int = 14
+    camera: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    """One `[[camera]]` table each; the addresses hold logins."""
+
+    def __post_init__(self) -> None:
+        for camera in self.camera if isinstance(self.camera, list) else [self.camera]:
+            _check_camera(camera)
+        if not isinstance(self.names, list) or not all(isinstance(n, str) for n in self.names):
+            raise BadSettings("the setting 'names' is a list of texts, like names = [\"hub.example\"]")
+        if not 0 <= self.port <= 65_535:
+            raise BadSettings(f"the setting 'port' cannot be {self.port}")
+        if not self.follow_seconds > 0 or not self.follow_jitter_seconds >= 0:
+            raise BadSettings("a hub follows its network every so many seconds, more than 0")
+        if not self.upload_delay_seconds >= 0:
+            raise BadSettings("the setting 'upload_delay_seconds' cannot be negative")
+        if self.retention_days < 1:
+            raise BadSettings("recordings are kept for at least one day")
+        if (self.network_url is None) != (self.network_vkey is None):
+            raise BadSettings("a network is named by both, 'network_url' and 'network_vkey'")
+
+    @property
+    def cameras(self) -> list[tuple[str, str, str | None]]:
+        """Each camera's name, address, and address of its small stream if it has one."""
+        return [(c["name"], c["url"], c.get("sub_url")) for c in self.camera]
+
+
+def _check_camera(camera: Any) -> None:
+    if not isinstance(camera, dict):
+        raise BadSettings("cameras are written as [[camera]] tables in the settings file")
+    if unknown := sorted(camera.keys() - {"name", "url", "sub_url"}):
+        raise BadSettings(f"a [[camera]] has no setting {unknown[0]!r}; known are name, url, sub_url")
+    if missing := [name for name in ("name", "url") if not isinstance(camera.get(name), str)]:
+        raise BadSettings(f"each [[camera]] needs a {missing[0]}, as text")
+    if not isinstance(camera.get("sub_url", ""), str):
+        raise BadSettings("the 'sub_url' of a [[camera]] is a text")

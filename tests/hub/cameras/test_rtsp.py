@@ -1,0 +1,224 @@
+import contextlib
+import itertools
+import socket
+import threading
+from contextlib import closing
+
+import pytest
+
+from latchstring.base.clock import SystemClock
+from latchstring.hub.cameras import h264
+from latchstring.hub.cameras.decode import Decoder
+from latchstring.hub.cameras.errors import (
+    CameraSilent,
+    CameraUnreachable,
+    NoSuchStream,
+    NotVideo,
+    UnsupportedCodec,
+    WrongLogin,
+)
+from latchstring.hub.cameras.opener import CameraOpener
+from latchstring.hub.cameras.rtsp import Coded, in_time
+from latchstring.hub.cameras.synthetic import Scene
+from latchstring.testing.films import film
+from latchstring.testing.rtsp import WHY_NOT, RtspServer, available
+
+needs_server = pytest.mark.skipif(not available(), reason=WHY_NOT)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("films")
+    film(folder / "porch.mp4", Scene(width=320, height=240, fps=20), 4)
+    film(folder / "b.mp4", Scene(width=320, height=240, fps=20, b_frames=2), 4)
+    mounts = {
+        "/porch": f"file:{folder}/porch.mp4",
+        "/b": f"file:{folder}/b.mp4",
+        "/hevc": "hevc:320x240@10",
+    }
+    with RtspServer(mounts, login="digest", password="p@ss/word") as server:
+        yield server
+
+
+@pytest.fixture
+def opener():
+    return CameraOpener(SystemClock())
+
+
+@needs_server
+def test_the_first_keyframe_is_not_lost(server, opener):
+    """libav gives it no time at all; it still is the first packet, with a time before the next one's."""
+    with closing(opener.open(server.url("/porch"))) as source:
+        packets = list(itertools.islice(source.packets(), 10))
+    assert h264.has_keyframe(h264.split(packets[0].data, None))
+    steps = {b.dts - a.dts for a, b in itertools.pairwise(packets)}
+    assert steps == {source.info.timescale // 20}
+
+
+@needs_server
+def test_b_frames_come_with_rising_decode_times(server, opener):
+    """Frames that wait for later ones keep their order on the wire, and decode."""
+    with closing(opener.open(server.url("/b"))) as source:
+        packets = list(itertools.islice(source.packets(), 30))
+        decoder = Decoder(source.info.extradata)
+    assert [p.dts for p in packets] == sorted({p.dts for p in packets})
+    assert all(p.pts >= p.dts for p in packets)
+    shown = [p.pts for packet in packets for p in decoder.frames(packet.data, packet.pts)]
+    assert shown == sorted(shown)
+
+
+@needs_server
+@pytest.mark.parametrize("kind", ["basic", "digest"])
+def test_both_logins_are_spoken(kind, tmp_path, opener):
+    """Basic and Digest; the password may hold any sign."""
+    film(tmp_path / "porch.mp4", Scene(width=128, height=96), 2)
+    mounts = {"/porch": f"file:{tmp_path}/porch.mp4"}
+    with RtspServer(mounts, login=kind, password="ä:@/?#") as server:
+        opener.open(server.url("/porch")).close()
+        with pytest.raises(WrongLogin):
+            opener.open(server.url("/porch", password="wrong"))
+
+
+@needs_server
+@pytest.mark.parametrize(
+    ("path", "login", "error"),
+    [
+        ("/porch", {"password": "hunter2"}, WrongLogin),
+        ("/nothing", {}, NoSuchStream),
+        ("/hevc", {}, UnsupportedCodec),
+    ],
+)
+def test_each_refusal_is_its_own_error(server, opener, path, login, error):
+    """What the camera refuses is said in words, and never with the login."""
+    with pytest.raises(error) as raised:
+        opener.open(server.url(path, **login))
+    assert_says_no_secret(raised.value, "hunter2", "p@ss", "p%40ss")
+
+
+def test_nobody_at_the_address(opener):
+    """A closed port is a camera without power, as far as anyone can tell."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    with pytest.raises(CameraUnreachable) as raised:
+        opener.open(f"rtsp://owner:hunter2@127.0.0.1:{port}/porch")
+    assert_says_no_secret(raised.value, "hunter2")
+
+
+def test_something_else_answers(opener):
+    """A web server is no camera."""
+    with (
+        answering(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello") as port,
+        pytest.raises(NotVideo) as raised,
+    ):
+        opener.open(f"rtsp://owner:hunter2@127.0.0.1:{port}/porch")
+    assert_says_no_secret(raised.value, "hunter2")
+
+
+def test_something_answers_garbage(opener):
+    """Noise is no camera either."""
+    with answering(bytes(range(256)) * 40) as port, pytest.raises((NotVideo, CameraSilent)) as raised:
+        opener.open(f"rtsp://owner:hunter2@127.0.0.1:{port}/porch")
+    assert_says_no_secret(raised.value, "hunter2")
+
+
+@pytest.mark.slow
+def test_something_answers_nothing(opener):
+    """A port that takes the call and stays silent is noticed within five seconds."""
+    clock = SystemClock()
+    began = clock.monotonic()
+    with answering(None) as port, pytest.raises(CameraSilent) as raised:
+        opener.open(f"rtsp://owner:hunter2@127.0.0.1:{port}/porch")
+    assert clock.monotonic() - began < 5
+    assert_says_no_secret(raised.value, "hunter2")
+
+
+def test_packets_without_times_are_counted_back():
+    """Held until a time is known, then spaced by the frame's duration; none is dropped."""
+    raw = [(None, None), (None, None), (9000, 9000), (12000, 12000), (None, None)]
+    coded = [Coded(b"x", pts, dts, 3000, 0.0) for pts, dts in raw]
+    assert [p.dts for p in in_time(iter(coded), 90_000)] == [3000, 6000, 9000, 12000, 15000]
+
+
+START = b"\x00\x00\x01"
+SETS = START + b"\x67\x42" + START + b"\x68\xce"
+SLICES = [START + b"\x65\x88", START + b"\x65\x41", START + b"\x65\x22"]
+DELTA = START + b"\x41\x9a"
+
+
+def test_keyframes_in_several_packets_are_put_together():
+    """A sender that repeats parameter sets before each slice makes libav cut keyframes; none of it is lost."""
+    one, two, three = SLICES
+    keyframe = [(SETS + one, None), (SETS + two, None), (SETS + three, 0)]
+    later = [(SETS + one, 6000), (SETS + two, 6000), (SETS + three, 6000)]
+    coded = [Coded(d, dts, dts, 3000, 0.0) for d, dts in [*keyframe, (DELTA, 3000), *later, (DELTA, 9000)]]
+    timed = [(p.data, p.dts) for p in in_time(iter(coded), 90_000)]
+    whole = SETS + one + two + three
+    assert timed == [(whole, 0), (DELTA, 3000), (whole, 6000), (DELTA, 9000)]
+
+
+def test_whole_keyframes_wait_for_nothing():
+    """After the first one has shown that this camera sends them in one piece, they pass at once."""
+    taken = []
+
+    def coming():
+        for number in range(6):
+            taken.append(number)
+            yield Coded(SETS + SLICES[0] if number % 2 == 0 else DELTA, number, number, 1, 0.0)
+
+    packets = in_time(coming(), 90_000)
+    passed = []
+    for packet in packets:
+        passed.append((packet.dts, taken[-1]))
+    assert passed == [(0, 1), (1, 1), (2, 2), (3, 3), (4, 4), (5, 5)]
+
+
+def test_reordered_frames_wait_for_the_first_decode_time():
+    """With B-frames the first packets have a presentation time only; that is not their decode time."""
+    raw = [(0, None), (27000, None), (9000, 0), (18000, 9000)]
+    coded = [Coded(b"x", pts, dts, 9000, 0.0) for pts, dts in raw]
+    timed = list(in_time(iter(coded), 90_000))
+    assert [p.dts for p in timed] == [-18000, -9000, 0, 9000]
+    assert [p.pts for p in timed] == [0, 27000, 9000, 18000]
+
+
+def assert_says_no_secret(error, *secrets):
+    """Neither in the message, nor in what a traceback would print with it."""
+    said = [str(error), repr(error)]
+    if error.__cause__ is not None or not error.__suppress_context__:
+        said += [repr(error.__cause__), repr(error.__context__)]
+    assert not [secret for secret in secrets if any(secret in text for text in said)]
+
+
+class answering:  # noqa: N801  reads as a verb
+    """A server on a loopback port that answers every call with the same bytes, or with nothing."""
+
+    def __init__(self, answer):
+        self._answer = answer
+
+    def __enter__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._calls = []
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        return self._listener.getsockname()[1]
+
+    def __exit__(self, *_):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+        for call in self._calls:
+            call.close()
+
+    def _serve(self):
+        while True:
+            try:
+                call, _ = self._listener.accept()
+            except OSError:
+                return
+            self._calls.append(call)
+            with contextlib.suppress(OSError):  # the caller has heard enough
+                call.recv(4096)
+                if self._answer is not None:
+                    call.sendall(self._answer)
+                    call.shutdown(socket.SHUT_WR)

@@ -1,0 +1,85 @@
+import pytest
+
+from latchstring.base.ids import CameraId
+from latchstring.base.time import TimeRange, from_micros
+from latchstring.hub.events import store as rows
+from latchstring.hub.events.keeper import Keeper
+from latchstring.hub.motion.detector import MotionSample
+
+CAMERA = CameraId("cam_x")
+S = 1_000_000
+DAY = TimeRange(from_micros(0), from_micros(86_400 * S))
+
+
+@pytest.fixture
+def keeper(store):
+    return Keeper(CAMERA, store)
+
+
+def walk(keeper, start, end, share=0.1):
+    for tenth in range(start * 5, end * 5):
+        keeper.tell(MotionSample(tenth * 200_000, share, "motion"))
+
+
+def test_an_event_is_there_while_it_lasts(store, keeper):
+    """The page shows it from its first moment on; it grows, and it closes."""
+    walk(keeper, 10, 20)
+    [event] = rows.during(store, CAMERA, DAY)
+    assert event.is_open
+    assert 17 * S < event.end_us <= 20 * S
+    keeper.stop()
+    [event] = rows.during(store, CAMERA, DAY)
+    assert (event.start_us, event.end_us, event.is_open) == (10 * S, 20 * S, False)
+    assert rows.get(store, event.id) == event
+
+
+def test_an_event_of_a_camera_that_went_away_is_closed(store, keeper):
+    """Nobody hears that it ended, so silence ends it."""
+    walk(keeper, 10, 12)
+    keeper.settle(15 * S)
+    assert rows.latest(store)[0].is_open
+    keeper.settle(60 * S)
+    assert not rows.latest(store)[0].is_open
+
+
+def test_a_crash_leaves_no_event_open(store, keeper):
+    """At the next start they are closed where they had come to."""
+    walk(keeper, 10, 12)
+    with store.write() as db:
+        assert rows.close_all(db=db) == 1
+    assert not rows.latest(store)[0].is_open
+
+
+def test_each_minute_remembers_its_liveliest_moment(store, keeper):
+    """For the timeline's heat; minutes in which nothing moved have no row."""
+    walk(keeper, 10, 12, 0.1)
+    walk(keeper, 130, 132, 0.3)
+    keeper.stop()
+    assert rows.activity(store, CAMERA, DAY) == {0: 0.1, 120 * S: 0.3}
+
+
+def test_newest_first_and_page_by_page(store, keeper):
+    """`before` the last one's start gives the next page."""
+    for start in (10, 40, 70):
+        walk(keeper, start, start + 2)
+    keeper.stop()
+    first = rows.latest(store, limit=2)
+    assert [e.start_us for e in first] == [70 * S, 40 * S]
+    assert [e.start_us for e in rows.latest(store, before=first[-1].during.start)] == [10 * S]
+    assert rows.latest(store, camera=CameraId("cam_other")) == []
+
+
+def test_old_events_are_forgotten_with_their_recordings(store, keeper):
+    """What belongs to deleted recordings goes; what is younger stays."""
+    walk(keeper, 10, 12)
+    walk(keeper, 130, 132)
+    keeper.stop()
+    with store.write() as db:
+        rows.forget_before(from_micros(100 * S), db=db)
+    assert [e.start_us for e in rows.latest(store)] == [130 * S]
+    assert list(rows.activity(store, CAMERA, DAY)) == [120 * S]
+
+
+def test_an_unknown_event_is_said(store):
+    with pytest.raises(rows.NoSuchEvent):
+        rows.get(store, "ev_nothing")

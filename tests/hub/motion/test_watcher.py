@@ -1,0 +1,90 @@
+import threading
+
+from latchstring.base.clock import SystemClock
+from latchstring.base.ids import CameraId
+from latchstring.hub.cameras.errors import CameraHungUp
+from latchstring.hub.cameras.models import CameraSettings
+from latchstring.hub.cameras.synthetic import Scene
+from latchstring.hub.motion.models import CodedFrame
+from latchstring.hub.motion.substream import SubStream
+from latchstring.hub.motion.watcher import Looker, Watcher
+from latchstring.testing.films import packets
+from latchstring.testing.waiting import until
+
+SCENE = Scene(width=320, height=240, fps=10, seed=0)
+
+
+def frames(scene, seconds, *, session=1):
+    info, film = packets(scene, seconds, arrived=0)
+    return [CodedFrame(session, p.data, info.extradata, round(p.arrived * 1e6)) for p in film]
+
+
+def test_five_looks_a_second():
+    """Whatever the camera sends, and each with the time of its own frame."""
+    looker = Looker()
+    samples = [s for frame in frames(SCENE, 4) for s in looker.look(frame)]
+    assert len(samples) == 20
+    assert samples[5].utc_us == 1_000_000
+
+
+def test_the_visitor_is_seen():
+    """Somebody crosses the porch from the fourth to the eighth second, and nobody before or after."""
+    looker = Looker()
+    samples = [s for frame in frames(SCENE, 12) for s in looker.look(frame)]
+    moving = [s.utc_us / 1e6 for s in samples if s.kind == "motion"]
+    assert 4 <= moving[0] < 5
+    assert 7 < moving[-1] < 9.5
+    assert len(moving) >= 15
+
+
+def test_b_frames_come_in_order():
+    """The decoder holds frames back; their times are still their own."""
+    looker = Looker()
+    samples = [
+        s for frame in frames(Scene(width=320, height=240, fps=10, b_frames=2), 4) for s in looker.look(frame)
+    ]
+    assert [s.utc_us for s in samples] == sorted({s.utc_us for s in samples})
+
+
+def test_a_broken_frame_ends_nothing():
+    """After garbage the watcher goes on with the next keyframe."""
+    good = frames(SCENE, 2)
+    broken = [CodedFrame(1, b"\x00\x00\x00\x01\x67garbage", b"", 0)] * 3
+    seen = []
+
+    class Feed:
+        def frames(self, stopping):
+            yield from broken + good
+
+    watcher = Watcher(CameraId("cam_x"), Feed(), seen.append)
+    watcher.start()
+    until(lambda: len(seen) >= 8)
+    watcher.stop()
+
+
+def test_the_sub_stream_is_called_again():
+    """As the main stream is: a new session, so that decoder and background start anew."""
+    info, film = packets(SCENE, 0.3)
+
+    class Source:
+        def __init__(self):
+            self.info = info
+
+        def packets(self):
+            yield from film
+            raise CameraHungUp
+
+        def close(self):
+            pass
+
+    class Opener:
+        def open(self, url):
+            return Source()
+
+    camera = CameraSettings(id=CameraId("cam_x"), name="porch", url="main", sub_url="sub")
+    stopping, sessions = threading.Event(), []
+    for frame in SubStream(camera, "sub", opener=Opener(), clock=SystemClock()).frames(stopping):
+        sessions.append(frame.session)
+        if len(sessions) == 4:
+            stopping.set()
+    assert sessions == [1, 1, 1, 2]

@@ -1,0 +1,119 @@
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from latchstring.hub.cameras.errors import NoKeyframe
+from latchstring.hub.cameras.models import StreamInfo
+from latchstring.hub.cameras.synthetic import Scene
+from latchstring.hub.recording.assembler import Assembler, WholeGop
+from latchstring.hub.recording.models import Fragment, Run
+from latchstring.testing.clock import FakeClock
+from latchstring.testing.films import packets
+from latchstring.testing.recorded import CAMERA, SMALL, gops_of
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def film(clock):
+    return packets(SMALL, 4, arrived=clock.monotonic())
+
+
+def run_through(info, film, clock):
+    assembler = Assembler(CAMERA, info, clock)
+    return [m for packet in film for m in assembler.feed(packet)] + list(assembler.finish())
+
+
+def runs(made):
+    return [m for m in made if isinstance(m, Run)]
+
+
+def whole(made):
+    return [m.gop for m in made if isinstance(m, WholeGop)]
+
+
+def test_gops_follow_one_another_without_gap(gops):
+    """Within a run each GOP starts in the microsecond in which the one before it ends."""
+    assert all(a.gop.end_us == b.gop.start_us for a, b in pairwise(gops))
+    assert [g.gop.frames for g in gops] == [5, 5, 5, 5]
+
+
+def test_frames_before_the_first_keyframe_are_left_out(film, clock):
+    """A decoder can do nothing with them."""
+    info, film = film
+    made = run_through(info, film[2:], clock)
+    assert [g.frames for g in whole(made)] == [5, 5, 5]
+
+
+def test_a_jump_of_media_time_starts_a_new_run(film, clock):
+    """The camera restarted its clock: what came before is kept, and a new init segment follows."""
+    info, film = film
+    jumped = film[:12] + [replace(p, pts=p.pts + 10**9, dts=p.dts + 10**9) for p in film[12:]]
+    made = run_through(info, jumped, clock)
+    assert len(runs(made)) == 2
+    assert [g.frames for g in whole(made)] == [5, 5, 2, 5]
+    assert whole(made)[-1].media_start == 0
+
+
+def test_a_step_of_the_machines_clock_starts_a_new_run(film, clock):
+    """From the next keyframe on the recording has the corrected time."""
+    info, film = film
+    assembler = Assembler(CAMERA, info, clock)
+    made = []
+    for number, packet in enumerate(film):
+        if number == 7:
+            clock.set(clock.now() + timedelta(hours=1))
+        made += assembler.feed(packet)
+        clock.advance(0.2)
+    made += assembler.finish()
+    assert len(runs(made)) == 2
+    first, second = runs(made)
+    assert second.start_us - first.start_us == pytest.approx(3600_000_000 + 2_000_000, abs=300_000)
+
+
+def test_a_stalled_network_does_not_bend_time(film, clock):
+    """Frames that arrive late in a burst keep the camera's distances."""
+    info, film = film
+    late = [replace(p, arrived=max(p.arrived, 1002.5)) if 6 <= n < 12 else p for n, p in enumerate(film)]
+    gops = whole(run_through(info, late, clock))
+    assert [g.end_us - g.start_us for g in gops] == pytest.approx([1_000_000] * 4, abs=501)
+
+
+def test_new_parameter_sets_start_a_new_run(clock):
+    """Somebody changed the camera's resolution while it was filming."""
+    info, small = packets(SMALL, 2, arrived=1000)
+    _, large = packets(Scene(width=128, height=96, fps=5, gop_seconds=1), 2, arrived=1002)
+    shift = small[-1].dts + 18_000
+    made = run_through(info, small + [replace(p, pts=p.pts + shift, dts=p.dts + shift) for p in large], clock)
+    assert [(r.track.width, r.track.height) for r in runs(made)] == [(96, 64), (128, 96)]
+    assert len(whole(made)) == 4
+
+
+def test_time_that_runs_backwards_a_little_is_pushed_on(film, clock):
+    """Some cameras stutter; decode times must rise, and no frame is lost."""
+    info, film = film
+    film[7] = replace(film[7], dts=film[6].dts - 10, pts=film[6].pts - 10)
+    made = run_through(info, film, clock)
+    assert len(runs(made)) == 1
+    assert sum(g.frames for g in whole(made)) == 20
+    assert len([m for m in made if isinstance(m, Fragment)]) == 20
+
+
+def test_a_camera_without_keyframes_is_told_so(film, clock):
+    """After thirty seconds of frames that nothing can be done with."""
+    info, film = film
+    later = [replace(p, arrived=p.arrived + 31) for p in film[2:5]]
+    assembler = Assembler(CAMERA, StreamInfo(timescale=info.timescale, extradata=b""), clock)
+    list(assembler.feed(film[1]))
+    with pytest.raises(NoKeyframe, match="2 seconds"):
+        list(assembler.feed(later[0]))
+
+
+def test_the_last_gop_may_be_short():
+    """When the camera goes away in the middle of a GOP, what came of it is kept."""
+    assert [g.gop.frames for g in gops_of(SMALL, 2.4)] == [5, 5, 2]

@@ -1,0 +1,152 @@
+import hashlib
+import io
+import os
+import subprocess
+from datetime import timedelta
+
+import av
+import pytest
+
+from latchstring.base.time import TimeRange, from_micros
+from latchstring.hub.recording import index
+from latchstring.hub.recording.clip import ClipSpansBreak, NothingRecorded, RecordingGone, cut
+from latchstring.hub.recording.writer import DiskFull, GopWriter
+from latchstring.hub.store import Store
+from latchstring.testing.clock import FakeClock
+from latchstring.testing.recorded import CAMERA, SMALL, gops_of
+
+SECOND = timedelta(seconds=1)
+
+
+def whole_time(gops):
+    return TimeRange(from_micros(gops[0].start_us), from_micros(gops[-1].end_us))
+
+
+def test_a_clip_is_the_bytes_on_disk(store, recorded):
+    """Init segment and GOPs, byte for byte, and libav plays it."""
+    clip = cut(store, CAMERA, whole_time(recorded))
+    assert clip.data == (index.folder(store) / recorded[0].path).read_bytes()
+    assert clip.size_bytes == len(clip.data)
+    assert clip.sha256 == hashlib.sha256(clip.data).hexdigest()
+    with av.open(io.BytesIO(clip.data)) as file:
+        assert len(list(file.decode(video=0))) == 20
+
+
+def test_a_clip_is_cut_on_gop_borders_with_exact_times(store, recorded):
+    """What is asked for is inside; its start and end are those of the keyframes around it."""
+    asked = TimeRange(from_micros(recorded[1].start_us + 1), from_micros(recorded[2].start_us + 1))
+    clip = cut(store, CAMERA, asked)
+    assert clip.gops == (recorded[1], recorded[2])
+    assert (clip.start, clip.end) == (from_micros(recorded[1].start_us), from_micros(recorded[2].end_us))
+    data = (index.folder(store) / recorded[1].path).read_bytes()
+    assert clip.data == clip.init + data[recorded[1].byte_offset : recorded[3].byte_offset]
+
+
+def test_a_late_clip_plays_from_its_start(store, recorded):
+    """Its media time does not start at 0; players show it all the same."""
+    clip = cut(store, CAMERA, TimeRange(from_micros(recorded[3].start_us), from_micros(recorded[3].end_us)))
+    with av.open(io.BytesIO(clip.data)) as file:
+        pictures = list(file.decode(video=0))
+    assert len(pictures) == 5
+    assert pictures[0].key_frame
+
+
+def test_borders_are_half_open(store, recorded):
+    """A GOP that ends when the time begins is not part of it."""
+    first = recorded[1].during
+    assert cut(store, CAMERA, first).gops == (recorded[1],)
+    with pytest.raises(NothingRecorded):
+        cut(store, CAMERA, TimeRange(first.start - 10 * SECOND, from_micros(recorded[0].start_us)))
+
+
+def test_a_clip_across_files_is_one_clip(store, gops):
+    """Rotation is not a break: the same run goes on in the next file."""
+    writer = GopWriter(store, rotate_after=2 * SECOND)
+    stored = [writer.write(gop) for gop in gops]
+    writer.close()
+    assert len({gop.path for gop in stored}) == 2
+    assert index.covered(store, CAMERA, whole_time(stored)) == [whole_time(stored)]
+    with av.open(io.BytesIO(cut(store, CAMERA, whole_time(stored)).data)) as file:
+        assert len(list(file.decode(video=0))) == 20
+
+
+def test_a_break_is_a_break(store):
+    """Two runs give two covered parts, and no clip reaches across them."""
+    clock = FakeClock()
+    writer = GopWriter(store)
+    for gop in gops_of(SMALL, 2, clock=clock):
+        writer.write(gop)
+    clock.advance(10)
+    for gop in gops_of(SMALL, 2, clock=clock):
+        writer.write(gop)
+    writer.close()
+    everything = TimeRange(clock.now() - 60 * SECOND, clock.now() + 60 * SECOND)
+    parts = index.covered(store, CAMERA, everything)
+    assert [part.duration for part in parts] == pytest.approx([2 * SECOND] * 2, abs=timedelta(milliseconds=2))
+    with pytest.raises(ClipSpansBreak):
+        cut(store, CAMERA, everything)
+    assert len(cut(store, CAMERA, parts[1]).gops) == 2
+
+
+def test_a_deleted_file_is_said(store, recorded):
+    """Retention may overtake a viewer; that is a sentence, not a crash."""
+    clip = cut(store, CAMERA, whole_time(recorded))
+    (index.folder(store) / recorded[0].path).unlink()
+    with pytest.raises(RecordingGone):
+        _ = clip.data
+
+
+def test_seek_finds_the_gop_at_or_before(store, recorded):
+    """Between GOPs and after the last one there is always a picture to show, before the first there is none."""
+    middle = from_micros(recorded[2].start_us + 300_000)
+    assert index.at(store, CAMERA, middle) == recorded[2]
+    assert index.at(store, CAMERA, middle + 60 * SECOND) == recorded[3]
+    assert index.at(store, CAMERA, middle - 60 * SECOND) is None
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """A file system of 8 MB."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small file system needs root")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("this machine does not let tests mount a file system")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_loses_one_gop_and_nothing_else(tiny_disk, gops):
+    """The GOP that does not fit is taken back whole; when there is room again, recording goes on."""
+    store = Store(tiny_disk / "hub.db")
+    writer = GopWriter(store)
+    writer.write(gops[0])
+    (tiny_disk / "ballast").write_bytes(b"x" * _free(tiny_disk))
+    with pytest.raises(DiskFull, match="disk is full"):
+        _write_until_full(writer, gops[1])
+    assert (index.folder(store) / writer.open_path).stat().st_size == _end_by_rows(store)
+    (tiny_disk / "ballast").unlink()
+    last = writer.write(gops[3])
+    writer.close()
+    data = (index.folder(store) / last.path).read_bytes()
+    assert data[last.byte_offset :] == gops[3].data
+    store.close()
+
+
+def _free(folder):
+    stat = os.statvfs(folder)
+    return stat.f_bavail * stat.f_frsize
+
+
+def _end_by_rows(store):
+    with store.read() as db:
+        return db.execute("SELECT max(byte_offset + size_bytes) FROM gop").fetchone()[0]
+
+
+def _write_until_full(writer, gop):
+    for _ in range(100):
+        writer.write(gop)

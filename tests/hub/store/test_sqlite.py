@@ -1,0 +1,120 @@
+import sqlite3
+import threading
+
+import pytest
+
+from latchstring.hub.store import Store, StoreClosed
+from latchstring.hub.store.migrations import StoreTooNew, migrations
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "hub.db")
+    yield store
+    store.close()
+
+
+def add_camera(db, name="cam_a"):
+    db.execute("INSERT INTO camera (id, name, url, added_us) VALUES (?, 'porch', 'synthetic:', 0)", (name,))
+
+
+def count(db):
+    return db.execute("SELECT count(*) FROM camera").fetchone()[0]
+
+
+def test_a_transaction_is_kept(store):
+    """What a write block did is there for the next reader."""
+    with store.write() as db:
+        add_camera(db)
+    with store.read() as db:
+        assert count(db) == 1
+
+
+def test_a_failed_transaction_leaves_nothing(store):
+    """An exception inside the block undoes all of it, and the store works on."""
+    with pytest.raises(sqlite3.IntegrityError):
+        _add_twice(store)
+    with store.write() as db:
+        add_camera(db, "cam_b")
+    with store.read() as db:
+        assert [row["id"] for row in db.execute("SELECT id FROM camera")] == ["cam_b"]
+
+
+def _add_twice(store):
+    with store.write() as db:
+        add_camera(db)
+        add_camera(db)
+
+
+def test_a_reader_sees_one_instant(store):
+    """A reader that began before a write does not see it, and does not wait for it."""
+    with store.read() as before:
+        assert count(before) == 0
+        with store.write() as db:
+            add_camera(db)
+        assert count(before) == 0
+    with store.read() as after:
+        assert count(after) == 1
+
+
+def test_a_reader_cannot_write(store):
+    """Only `write()` changes rows."""
+    with store.read() as db, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        add_camera(db)
+
+
+def test_writers_take_turns(store):
+    """Writes from many threads all arrive."""
+    threads = [threading.Thread(target=_add_ten, args=(store, n)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as db:
+        assert count(db) == 40
+
+
+def _add_ten(store, n):
+    for i in range(10):
+        with store.write() as db:
+            add_camera(db, f"cam_{n}_{i}")
+
+
+def test_the_store_is_opened_again(tmp_path):
+    """Rows survive closing, and the migrations run only once."""
+    store = Store(tmp_path / "hub.db")
+    with store.write() as db:
+        add_camera(db)
+    store.close()
+    store = Store(tmp_path / "hub.db")
+    with store.read() as db:
+        assert count(db) == 1
+        assert db.execute("PRAGMA user_version").fetchone()[0] == len(migrations())
+    store.close()
+
+
+def test_a_newer_store_is_refused(tmp_path):
+    """A data folder of a newer version is left alone."""
+    store = Store(tmp_path / "hub.db")
+    store.close()
+    connection = sqlite3.connect(tmp_path / "hub.db")
+    connection.execute("PRAGMA user_version = 9999")
+    connection.close()
+    with pytest.raises(StoreTooNew):
+        Store(tmp_path / "hub.db")
+
+
+def test_a_closed_store_says_so(store):
+    """After `close()` nothing reads or writes."""
+    store.close()
+    with pytest.raises(StoreClosed), store.read():
+        pass
+    with pytest.raises(StoreClosed), store.write():
+        pass
+
+
+def test_commits_are_durable(store):
+    """The write-ahead log is flushed at every commit."""
+    with store.write() as db:
+        assert db.execute("PRAGMA synchronous").fetchone()[0] == 2
+        assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
