@@ -1,0 +1,1 @@
+"""People who work with the network: operators, agencies' officers, reviewers. Owners have no account here."""

@@ -1,0 +1,1 @@
+"""The network's PostgreSQL: the embedded server, the schema, the roles, the transactions."""
