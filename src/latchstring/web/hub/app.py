@@ -1,0 +1,59 @@
+"""The hub's web app: its API, and the pages on top of it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from latchstring.hub.daemon import Hub
+from latchstring.web import errors, pages
+from latchstring.web.hub import auth, cameras, inbox, live, recordings, settings
+
+
+class Health(BaseModel):
+    ok: bool
+
+
+def create_app(hub: Hub) -> FastAPI:
+    """All routes need the owner's session, but set-up, signing in and /healthz."""
+    app = _app(hub)
+    app.add_middleware(auth.KnownNames, names=hub.settings.names)
+    return app
+
+
+def openapi() -> dict[str, Any]:
+    """The API's document; needs no hub and no data folder."""
+    return _app(cast(Hub, None)).openapi()
+
+
+def _app(hub: Hub) -> FastAPI:
+    app = FastAPI(
+        title="Latchstring hub",
+        version="1",
+        description="The recorder of one home. For its owner only.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=_operation_id,
+        responses={422: {"model": errors.ErrorBody}},
+    )
+    errors.install(app)
+
+    @app.get("/healthz", tags=["status"])
+    def healthz() -> Health:
+        """That the hub answers."""
+        return Health(ok=True)
+
+    app.include_router(auth.router(hub))
+    owner_only = [Depends(auth.owner_of(hub))]
+    for part in (cameras, recordings, live, inbox, settings):
+        app.include_router(part.router(hub), dependencies=owner_only)
+    pages.install(app, "hub")
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,116 @@
+"""Cameras over HTTP: which there are, how they do, adding and trying them."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from latchstring.base.ids import CameraId
+from latchstring.hub.cameras import address
+from latchstring.hub.cameras.models import CameraSettings
+from latchstring.hub.daemon import Hub
+
+
+class ShownCamera(BaseModel):
+    """A camera and how it does. Its addresses are shown without their logins."""
+
+    id: str
+    name: str
+    url_redacted: str
+    sub_url_redacted: str | None
+    state: Literal["connecting", "recording", "silent", "failed"]
+    since: datetime
+    message: str
+    codec: str | None
+    width: int | None
+    height: int | None
+    fps: float | None
+    last_gop_at: datetime | None
+
+
+class CameraForm(BaseModel):
+    """An address that is sent back as it was shown stays as it is, login included."""
+
+    name: str = Field(max_length=60)
+    url: str = Field(max_length=2000)
+    sub_url: str | None = Field(default=None, max_length=2000)
+
+
+class TestForm(BaseModel):
+    url: str = Field(max_length=2000)
+
+
+class TestAnswer(BaseModel):
+    """`snapshot` is a JPEG in base64."""
+
+    ok: bool
+    message: str
+    snapshot: str | None
+
+
+def router(hub: Hub) -> APIRouter:
+    router = APIRouter(prefix="/api/cameras", tags=["cameras"])
+
+    @router.get("")
+    def list_cameras() -> list[ShownCamera]:
+        """Every camera, in the order in which they were added."""
+        return [_shown(hub, camera) for camera in hub.video.cameras()]
+
+    @router.post("", status_code=201)
+    def add_camera(form: CameraForm) -> ShownCamera:
+        """Enter a camera; the hub calls it at once, and again until it answers."""
+        return _shown(hub, hub.video.add_camera(form.name, form.url, form.sub_url))
+
+    @router.post("/test")
+    def test_camera(form: TestForm) -> TestAnswer:
+        """Call an address once, without entering it."""
+        result = hub.video.test_camera(form.url)
+        picture = base64.b64encode(result.snapshot).decode() if result.snapshot else None
+        return TestAnswer(ok=result.ok, message=result.message, snapshot=picture)
+
+    @router.put("/{camera_id}")
+    def change_camera(camera_id: str, form: CameraForm) -> ShownCamera:
+        """Rename a camera, or give it another address."""
+        old = hub.video.camera(CameraId(camera_id))
+        return _shown(
+            hub,
+            hub.video.change_camera(
+                old.id,
+                name=form.name,
+                url=_kept(form.url, old.url),
+                sub_url=_kept(form.sub_url, old.sub_url) if form.sub_url else None,
+            ),
+        )
+
+    @router.delete("/{camera_id}", status_code=204)
+    def remove_camera(camera_id: str) -> None:
+        """Stop recording a camera. What it recorded stays until its time is up."""
+        hub.video.remove_camera(CameraId(camera_id))
+
+    return router
+
+
+def _kept(given: str, old: str | None) -> str:
+    return old if old and given == address.shown(old) else given
+
+
+def _shown(hub: Hub, camera: CameraSettings) -> ShownCamera:
+    status = hub.video.status(camera.id)
+    return ShownCamera(
+        id=camera.id,
+        name=camera.name,
+        url_redacted=address.shown(camera.url),
+        sub_url_redacted=address.shown(camera.sub_url) if camera.sub_url else None,
+        state=status.state,
+        since=status.since,
+        message=status.message,
+        codec=status.codec,
+        width=status.width,
+        height=status.height,
+        fps=status.fps,
+        last_gop_at=status.last_gop_at,
+    )

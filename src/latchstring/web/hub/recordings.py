@@ -1,0 +1,149 @@
+"""Recordings over HTTP: the timeline, events, pictures, and clips as they lie on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel
+
+from latchstring.base.ids import CameraId, EventId
+from latchstring.base.time import TimeRange, to_text
+from latchstring.hub.daemon import Hub
+from latchstring.hub.events.models import Event
+from latchstring.hub.recording.clip import Clip
+from latchstring.web.hub.ranges import ByteRange, asked_range
+
+FULL_HEAT_SHARE = 0.2
+Answers = dict[int | str, dict[str, Any]]
+JPEG: Answers = {200: {"content": {"image/jpeg": {}}}}
+MP4: Answers = {200: {"content": {"video/mp4": {}}}}
+
+
+class Span(BaseModel):
+    """[start, end)"""
+
+    start: datetime
+    end: datetime
+
+
+class MotionEvent(Span):
+    """Something moved. `score` is the largest share of the picture that did, 0 to 1, at `peak_at`."""
+
+    id: str
+    camera: str
+    peak_at: datetime
+    score: float
+    is_open: bool
+
+
+class Heat(BaseModel):
+    """How much moved in the minute from `at` on, 0 to 1, for the eye."""
+
+    at: datetime
+    heat: float
+
+
+class Timeline(BaseModel):
+    """What is known of a stretch of time; each part of `recorded` is unbroken."""
+
+    recorded: list[Span]
+    events: list[MotionEvent]
+    activity: list[Heat]
+
+
+def router(hub: Hub) -> APIRouter:
+    router = APIRouter(prefix="/api", tags=["recordings"])
+
+    @router.get("/cameras/{camera_id}/timeline")
+    def timeline(camera_id: str, start: AwareDatetime, end: AwareDatetime) -> Timeline:
+        """What one camera recorded and saw from `start` up to `end`."""
+        camera, during = hub.video.camera(CameraId(camera_id)).id, TimeRange(start, end)
+        return Timeline(
+            recorded=[
+                Span(start=part.start, end=part.end) for part in hub.video.recordings.covered(camera, during)
+            ],
+            events=[_shown(event) for event in hub.video.events_during(camera, during)],
+            activity=[
+                Heat(at=minute, heat=min(1.0, (peak / FULL_HEAT_SHARE) ** 0.5))
+                for minute, peak in hub.video.activity(camera, during).items()
+            ],
+        )
+
+    @router.get("/events")
+    def list_events(before: AwareDatetime | None = None, camera: str | None = None) -> list[MotionEvent]:
+        """The newest events first, fifty at a time; `before` the last one's start for more."""
+        found = hub.video.events(before=before, camera=CameraId(camera) if camera else None)
+        return [_shown(event) for event in found]
+
+    @router.get("/events/{event_id}")
+    def get_event(event_id: str) -> MotionEvent:
+        return _shown(hub.video.event(EventId(event_id)))
+
+    @router.get("/cameras/{camera_id}/snapshot.jpg", response_class=Response, responses=JPEG)
+    def snapshot(camera_id: str, at: AwareDatetime | None = None) -> Response:
+        """The keyframe at or last before `at`, or the newest."""
+        camera = hub.video.camera(CameraId(camera_id)).id
+        picture = hub.video.snapshot(camera, at)
+        age = "no-store" if at is None else "private, max-age=3600"
+        return Response(picture, media_type="image/jpeg", headers={"Cache-Control": age})
+
+    @router.get("/cameras/{camera_id}/clip.mp4", response_class=StreamingResponse, responses=MP4)
+    def clip(
+        camera_id: str,
+        start: AwareDatetime,
+        end: AwareDatetime,
+        wanted: Annotated[str | None, Header(alias="Range")] = None,
+    ) -> Response:
+        """The bytes on disk from the keyframe at `start` to the one after `end`.
+
+        `X-Clip-Start` and `X-Clip-End` say exactly from when to when. Where the recording has breaks, this is
+        its longest unbroken part; the timeline shows all of them.
+        """
+        camera = hub.video.camera(CameraId(camera_id)).id
+        return clip_response(hub.video.longest_clip(camera, TimeRange(start, end)), wanted)
+
+    return router
+
+
+def clip_response(clip: Clip, wanted: str | None) -> Response:
+    """The clip, or the part of it that a Range header asks for (RFC 9110, 14)."""
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-store",
+        "X-Clip-Start": to_text(clip.start),
+        "X-Clip-End": to_text(clip.end),
+    }
+    part = asked_range(wanted, clip.size_bytes)
+    if part is None:
+        headers["Content-Range"] = f"bytes */{clip.size_bytes}"
+        return Response(status_code=416, headers=headers)
+    headers["Content-Length"] = str(part.length)
+    if part.is_partial:
+        headers["Content-Range"] = f"bytes {part.first}-{part.first + part.length - 1}/{clip.size_bytes}"
+    status = 206 if part.is_partial else 200
+    return StreamingResponse(_bytes(clip, part), status, headers, media_type="video/mp4")
+
+
+def _bytes(clip: Clip, part: ByteRange) -> Iterator[bytes]:
+    """The part's bytes; GOPs outside it are not read."""
+    at, end = 0, part.first + part.length
+    for number, size in enumerate(clip.chunk_sizes()):
+        if at < end and at + size > part.first:
+            yield clip.chunk(number)[max(part.first - at, 0) : end - at]
+        at += size
+
+
+def _shown(event: Event) -> MotionEvent:
+    return MotionEvent(
+        id=event.id,
+        camera=event.camera,
+        start=event.during.start,
+        end=event.during.end,
+        peak_at=event.peak,
+        score=event.score,
+        is_open=event.is_open,
+    )

@@ -1,0 +1,34 @@
+/** The hub's answers by the names that its pages use; the shapes are generated from its OpenAPI document. */
+import type { components } from './hub.gen';
+
+type Schemas = components['schemas'];
+
+export type Span = Schemas['Span'];
+export type SetupState = Schemas['SetupState'];
+export type SetupAnswer = Schemas['SetupAnswer'];
+export type SetupForm = Schemas['SetupForm'];
+export type Session = Schemas['SessionState'];
+export type Place = Schemas['Place'];
+
+export type Camera = Schemas['ShownCamera'];
+export type CameraForm = Schemas['CameraForm'];
+export type CameraTest = Schemas['TestAnswer'];
+
+export type MotionEvent = Schemas['MotionEvent'];
+export type Heat = Schemas['Heat'];
+export type Timeline = Schemas['Timeline'];
+
+export type InboxItem = Schemas['ShownRequest'];
+export type MatchingClip = Schemas['OfferedClip'];
+export type ShareAnswer = Schemas['AnswerState'];
+/** GeoJSON (RFC 7946), one ring. */
+export interface Polygon {
+  type: 'Polygon';
+  coordinates: [number, number][][];
+}
+
+export type NetworkSettings = Schemas['ShownNetwork'];
+export type Settings = Schemas['ShownSettings'];
+export type SettingsForm = Schemas['SettingsForm'];
+export type Status = Schemas['Status'];
+export type Diagnostics = Schemas['Diagnostics'];

@@ -1,0 +1,90 @@
+/** What the network's API answers, by the names that the pages use. */
+
+import type { GeoPolygon } from '@/lib/area';
+import type { EnvelopeJson } from '@/lib/dsse';
+import type { components } from './network.gen';
+
+type Shapes = components['schemas'];
+
+export type { EnvelopeJson };
+export type Account = Shapes['AccountShape'];
+export type Role = Account['role'];
+export type Session = Shapes['SessionShape'];
+export type NetworkInfo = Shapes['NetworkShape'];
+export type Agency = Shapes['AgencyShape'];
+export type MadeAccount = Shapes['MadeAccount'];
+export type OneTimePassword = Shapes['OneTimePassword'];
+export type PlaceCell = Shapes['PlaceShape'];
+export type Places = Shapes['PlacesShape'];
+export type BrokenRule = Shapes['BrokenRuleShape'];
+export type Checked = Shapes['CheckedShape'];
+export type Prepared = Shapes['Prepared'];
+export type Disclosure = Shapes['DisclosureShape'];
+export type RequestSummary = Shapes['RequestSummary'];
+export type RequestState = RequestSummary['state'];
+export type LoggedEntry = Omit<Shapes['LogEntry'], 'entry'> & { entry: LogEntry };
+export type LogPage = Omit<Shapes['LogPage'], 'entries'> & { entries: LoggedEntry[] };
+
+export type Verdict = 'for' | 'against';
+
+export interface Window {
+  start: string;
+  end: string;
+}
+
+/** The policy's numbers, by their names in the policy file. */
+export type Limits = Record<
+  | 'min_minutes'
+  | 'max_minutes'
+  | 'max_minutes_wide'
+  | 'min_square_miles'
+  | 'max_square_miles'
+  | 'max_square_miles_wide'
+  | 'max_aspect'
+  | 'max_expiry_days',
+  number
+>;
+export type Policy = Omit<Shapes['PolicyShape'], 'limits' | 'reasons'> & {
+  limits: Limits;
+  reasons: Record<Verdict, string[]>;
+};
+
+/** A request while it is drawn: the statement's field names, and the case reference in the clear. */
+export interface Draft {
+  case_reference?: string;
+  offence?: string;
+  incident_cell?: string;
+  area?: GeoPolygon;
+  window?: Window;
+  template?: string;
+  recipient?: string;
+  expires_at?: string;
+}
+
+/** The signed statement, read. */
+export interface Statement {
+  id: string;
+  offence: string;
+  incident_cell: string;
+  area: GeoPolygon;
+  window: Window;
+  text: string;
+  recipient: string;
+  post_number: number;
+  expires_at: string;
+}
+
+/** An entry of the ledger, read; its fields depend on its kind. */
+export interface LogEntry {
+  kind: string;
+  at: string;
+  [field: string]: unknown;
+}
+
+interface Read {
+  statement: Statement;
+  /** What the log says, oldest first; `index` is null until a checkpoint covers it. */
+  timeline: { index: number | null; entry: LogEntry }[];
+}
+export type RequestDetail = Omit<Shapes['RequestDetail'], keyof Read> & Read;
+export type Review = Omit<Shapes['ReviewItem'], keyof Read> & Read;

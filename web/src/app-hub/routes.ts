@@ -1,0 +1,10 @@
+/** Every page of the hub, by its address after `#`. */
+export const routes = {
+  cameras: '/',
+  'camera-add': '/cameras/add',
+  'camera-edit': '/cameras/:id/edit',
+  'camera-page': '/cameras/:id',
+  inbox: '/inbox',
+  request: '/inbox/:id',
+  settings: '/settings',
+} as const;

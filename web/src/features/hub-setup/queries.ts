@@ -1,0 +1,14 @@
+import { del, get, post, useCsrf, type Result } from '@/api/client';
+import type { Session, SetupAnswer, SetupForm, SetupState } from '@/api/hub';
+
+export const setupState = () => get<SetupState>('/api/setup');
+export const setUp = (form: SetupForm) => post<SetupAnswer>('/api/setup', form);
+export const session = () => keep(get<Session>('/api/session'));
+export const signIn = (password: string) => keep(post<Session>('/api/session', { password }));
+export const signOut = () => del<unknown>('/api/session');
+
+async function keep(answer: Promise<Result<Session>>): Promise<Result<Session>> {
+  const result = await answer;
+  if (result.kind === 'success') useCsrf(result.value.csrf);
+  return result;
+}

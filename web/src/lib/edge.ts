@@ -1,0 +1,42 @@
+/** How to stay close to a live edge: pure arithmetic, in seconds of media time. */
+
+export interface Buffered {
+  start: number;
+  end: number;
+}
+export interface Move {
+  /** Jump here: playing on cannot catch up. */
+  seek?: number;
+  rate: number;
+}
+
+const NEAREST = 0.25;
+const FARTHEST = 4;
+const GIVE_UP = 3;
+const KEPT_BEHIND = 20;
+
+/** How far behind the edge to play, given how long the last fragments took to arrive one after another. */
+export function distance(gaps: readonly number[]): number {
+  return Math.min(FARTHEST, Math.max(NEAREST, 1.3 * Math.max(0, ...gaps)));
+}
+
+/** Where and how fast to play so that the picture stays `target` seconds behind the newest frame. */
+export function chase(playing: number, buffered: Buffered, target: number): Move {
+  const behind = buffered.end - playing;
+  const edge = Math.max(buffered.start, buffered.end - target);
+  if (playing < buffered.start || behind < 0 || behind > target + GIVE_UP) return { seek: edge, rate: 1 };
+  if (behind > target + 0.5) return { rate: 1.15 };
+  if (behind > target + 0.15) return { rate: 1.05 };
+  return { rate: 1 };
+}
+
+/** Up to where old media may be dropped, or undefined while there is little of it. */
+export function droppable(playing: number, buffered: Buffered): number | undefined {
+  const upTo = playing - KEPT_BEHIND / 2;
+  return playing - buffered.start > KEPT_BEHIND ? upTo : undefined;
+}
+
+/** How long to wait before the `n`th new try, in milliseconds. */
+export function retryAfter(n: number): number {
+  return Math.min(15_000, 500 * 2 ** n);
+}

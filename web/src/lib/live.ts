@@ -1,0 +1,101 @@
+import { chase, distance, droppable, retryAfter } from './edge';
+import { canPlay, Feed } from './mse';
+
+export type LiveState =
+  | { kind: 'connecting' }
+  | { kind: 'playing' }
+  | { kind: 'waiting' }
+  | { kind: 'lost' }
+  | { kind: 'unsupported'; codec: string };
+
+const SILENT_MS = 5_000;
+const GAPS = 12;
+
+/**
+ * Show a camera's live picture: the first message names the codec, then come the init segment and fragments, which
+ * are the very bytes that are recorded. Stays close to the edge and connects again by itself until it is stopped.
+ */
+export function watchLive(
+  video: HTMLVideoElement,
+  path: string,
+  onstate: (state: LiveState) => void,
+): () => void {
+  let stopped = false;
+  let tries = 0;
+  let socket: WebSocket | undefined;
+  let feed: Feed | undefined;
+  let later: ReturnType<typeof setTimeout> | undefined;
+  let lastAt = 0;
+  let gaps: number[] = [];
+
+  function connect() {
+    socket = new WebSocket(new URL(path, location.href.replace(/^http/, 'ws')));
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof data === 'string') begin(data);
+      else take(new Uint8Array(data));
+    };
+    socket.onclose = again;
+  }
+
+  function begin(text: string) {
+    const { codec } = JSON.parse(text) as { codec: string };
+    if (!canPlay(codec)) {
+      stop();
+      onstate({ kind: 'unsupported', codec });
+      return;
+    }
+    feed?.close();
+    feed = new Feed(video, codec, appended, () => socket?.close());
+    gaps = [];
+    lastAt = 0;
+    onstate({ kind: 'waiting' });
+  }
+
+  function take(bytes: Uint8Array<ArrayBuffer>) {
+    const now = performance.now();
+    if (lastAt > 0) gaps = [...gaps.slice(1 - GAPS), (now - lastAt) / 1000];
+    lastAt = now;
+    tries = 0;
+    feed?.append(bytes);
+  }
+
+  function appended() {
+    if (video.buffered.length === 0) return;
+    const last = video.buffered.length - 1;
+    const buffered = { start: video.buffered.start(last), end: video.buffered.end(last) };
+    const move = chase(video.currentTime, buffered, distance(gaps));
+    if (move.seek !== undefined) video.currentTime = move.seek;
+    if (video.playbackRate !== move.rate) video.playbackRate = move.rate;
+    const old = droppable(video.currentTime, { ...buffered, start: video.buffered.start(0) });
+    if (old !== undefined) feed?.drop(old);
+    if (video.paused) video.play().catch(() => undefined); // a browser may want a tap first; the picture still shows
+    onstate({ kind: 'playing' });
+  }
+
+  function again() {
+    if (stopped) return;
+    onstate({ kind: 'lost' });
+    feed?.close();
+    feed = undefined;
+    later = setTimeout(connect, retryAfter(tries++));
+  }
+
+  function stop() {
+    stopped = true;
+    clearTimeout(later);
+    clearInterval(watcher);
+    if (socket) {
+      socket.onclose = null;
+      socket.close();
+    }
+    feed?.close();
+  }
+
+  const watcher = setInterval(() => {
+    if (feed && lastAt > 0 && performance.now() - lastAt > SILENT_MS) onstate({ kind: 'waiting' });
+  }, 1_000);
+  onstate({ kind: 'connecting' });
+  connect();
+  return stop;
+}

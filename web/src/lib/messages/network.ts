@@ -1,0 +1,11 @@
+import { common } from './common';
+import { desk } from './network/desk';
+import { log } from './network/log';
+import { officer } from './network/officer';
+import { operator } from './network/operator';
+import { reviewer } from './network/reviewer';
+import { texts } from './texts';
+
+export const network = { ...common, ...desk, ...log, ...officer, ...operator, ...reviewer } as const;
+
+export const t = texts(network);

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { formatDuration, formatRange, formatTime } from './time';
+
+const at = '2026-11-23T08:30:05Z';
+const now = Date.parse('2026-11-23T09:00:00Z');
+
+describe('formatTime', () => {
+  it('says so when a time is UTC', () => {
+    expect(formatTime(at, 'full', 'utc')).toBe('23 Nov 2026, 08:30:05 UTC');
+    expect(formatTime(at, 'clock', 'utc')).toBe('08:30 UTC');
+  });
+
+  it('says how long ago in words', () => {
+    const ago = (text: string) => formatTime(text, 'ago', 'local', now);
+    expect(ago('2026-11-23T08:59:58Z')).toBe('just now');
+    expect(ago('2026-11-23T08:59:01Z')).toBe('59 seconds ago');
+    expect(ago('2026-11-23T08:58:00Z')).toBe('2 minutes ago');
+    expect(ago('2026-11-23T07:00:00Z')).toBe('2 hours ago');
+    expect(ago('2026-11-20T09:00:00Z')).toBe('3 days ago');
+  });
+
+  it('leaves out the day only when it is today', () => {
+    expect(formatTime(at, 'recent', 'utc', now)).toBe('08:30 UTC');
+    expect(formatTime('2026-11-20T08:30:00Z', 'recent', 'utc', now)).toBe('20 Nov, 08:30 UTC');
+  });
+});
+
+it('writes the day of a range once', () => {
+  expect(formatRange('2026-11-23T08:00:00Z', '2026-11-23T10:00:00Z', 'utc')).toMatch(
+    /^Mon,? 23 Nov 2026, 08:00\s?–\s?10:00 UTC$/,
+  );
+});
+
+it('writes durations as people say them', () => {
+  expect([0, 42, 65, 754, 3600, 3900].map(formatDuration)).toEqual([
+    '0 s',
+    '42 s',
+    '1 min 5 s',
+    '12 min',
+    '1 h',
+    '1 h 5 min',
+  ]);
+});

@@ -1,0 +1,61 @@
+import { t } from './messages/common';
+
+export type Zone = 'local' | 'utc';
+/** `moment`: 23 Nov, 08:30 · `recent`: 08:30, with the day when it is another · `second`: 08:30:05 · `clock`: 08:30 · `day`: Monday, 23 November · `full`: with year. */
+export type TimeForm = 'moment' | 'recent' | 'second' | 'clock' | 'day' | 'full' | 'ago';
+
+const FORMS: Record<Exclude<TimeForm, 'ago' | 'recent'>, Intl.DateTimeFormatOptions> = {
+  moment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  second: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  clock: { hour: '2-digit', minute: '2-digit' },
+  day: { weekday: 'long', day: 'numeric', month: 'long' },
+  full: {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  },
+};
+const LANGUAGE = 'en-GB';
+
+/** A time as people read it; in UTC it says so. */
+export function formatTime(at: string, form: TimeForm, zone: Zone = 'local', now = Date.now()): string {
+  const instant = new Date(at);
+  if (form === 'ago') return ago(instant.getTime(), now);
+  const shown = form === 'recent' ? (sameDay(instant, new Date(now)) ? 'clock' : 'moment') : form;
+  const options = zone === 'utc' ? { ...FORMS[shown], timeZone: 'UTC' } : FORMS[shown];
+  const text = new Intl.DateTimeFormat(LANGUAGE, options).format(instant);
+  return zone === 'utc' && form !== 'day' ? `${text} UTC` : text;
+}
+
+/** `08:30 to 09:15, 23 Nov`; both days when they differ. */
+export function formatRange(start: string, end: string, zone: Zone = 'local'): string {
+  const options: Intl.DateTimeFormatOptions = { ...FORMS.moment, year: 'numeric', weekday: 'short' };
+  if (zone === 'utc') options.timeZone = 'UTC';
+  const text = new Intl.DateTimeFormat(LANGUAGE, options).formatRange(new Date(start), new Date(end));
+  return zone === 'utc' ? `${text} UTC` : text;
+}
+
+function sameDay(a: Date, b: Date): boolean {
+  return a.toDateString() === b.toDateString();
+}
+
+function ago(then: number, now: number): string {
+  const seconds = Math.round((now - then) / 1000);
+  if (seconds < 5) return t('ago.now');
+  if (seconds < 90) return t.count('ago.seconds', seconds);
+  if (seconds < 90 * 60) return t.count('ago.minutes', Math.round(seconds / 60));
+  if (seconds < 36 * 3600) return t.count('ago.hours', Math.round(seconds / 3600));
+  return t.count('ago.days', Math.round(seconds / 86_400));
+}
+
+/** `1 h 5 min`, `42 s`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [h, min, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  if (h > 0) return min > 0 ? `${h} h ${min} min` : `${h} h`;
+  if (min > 0) return s > 0 && min < 10 ? `${min} min ${s} s` : `${min} min`;
+  return `${s} s`;
+}
