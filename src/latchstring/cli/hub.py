@@ -1,0 +1,135 @@
+"""`latchstring hub`: run one home's recorder, or give it its owner without a browser."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import click
+import uvicorn
+
+from latchstring.base import log
+from latchstring.base.clock import SystemClock
+from latchstring.base.errors import BadInput, Conflict
+from latchstring.base.files import FolderLock
+from latchstring.base.settings import load
+from latchstring.hub.daemon import Hub
+from latchstring.hub.owner import service as owner
+from latchstring.hub.owner.models import Choices, NetworkAddress, parse_place
+from latchstring.hub.settings import HubSettings
+from latchstring.hub.store import Store
+from latchstring.web.hub.app import create_app
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class PortTaken(Conflict):
+    """Another program listens on this port; stop it, or choose another one with --port."""
+
+
+class BadPasswordFile(BadInput):
+    """The password file cannot be read."""
+
+
+@click.group(invoke_without_command=True)
+@click.option("--data", type=_FOLDER, help="Where recordings, keys and the inbox are kept.")
+@click.option("--config", type=_FILE, help="A settings file (TOML).")
+@click.option("--host", help="The address to listen on; 0.0.0.0 for every device at home.")
+@click.option("--port", type=int)
+@click.pass_context
+def hub(
+    ctx: click.Context, data: Path | None, config: Path | None, host: str | None, port: int | None
+) -> None:
+    """Run the recorder of one home, until Ctrl-C."""
+    settings = load(HubSettings, config, data=data, host=host, port=port)
+    ctx.obj = settings
+    if ctx.invoked_subcommand is None:
+        log.set_up()
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it would note each call, and the cell in it
+        _run(settings)
+
+
+@hub.command()
+@click.option("--password-file", type=_FILE, required=True, help="The owner's password, in its first line.")
+@click.option("--home", help="LATITUDE,LONGITUDE. It never leaves the hub.")
+@click.option("--network", "url", help="The network's address.")
+@click.option("--vkey", help="Its ledger's verifier key, or a file that holds it.")
+@click.pass_obj
+def setup(
+    settings: HubSettings, password_file: Path, home: str | None, url: str | None, vkey: str | None
+) -> None:
+    """Give a new hub its owner, and print the recovery code: once, so write it down."""
+    if (url is None) != (vkey is None):
+        raise click.UsageError("--network and --vkey go together")
+    choices = Choices(
+        home=parse_place(home) if home else None,
+        network=NetworkAddress(url=url, vkey=_text_or_file(vkey)) if url and vkey else None,
+    )
+    password = _first_line(password_file)
+    with FolderLock(settings.data):
+        store = Store(settings.data / "hub.db")
+        try:
+            code = owner.set_up(store, password=password, choices=choices, now=SystemClock().now())
+        finally:
+            store.close()
+    click.echo(code.text)
+
+
+def _run(settings: HubSettings) -> None:
+    listener = _listen(settings.host, settings.port)
+    with listener, Hub(settings) as running:
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        first = " It has no owner yet: open it there." if owner.needs_set_up(running.store) else ""
+        click.echo(f"The hub is at http://{shown}:{port}/ (Ctrl-C stops it).{first}")
+        _serve(running, listener)
+    click.echo("The hub has stopped.")
+
+
+def _serve(running: Hub, listener: socket.socket) -> None:
+    """Answer until Ctrl-C or a polite kill. No access log: who looked when is nobody's business."""
+    config = uvicorn.Config(
+        create_app(running),
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        ws_max_size=1 << 16,
+    )
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Taken before anything else, so that a port that is in use costs nothing."""
+    try:
+        [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        with ExitStack() as made:
+            listener = made.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+            made.pop_all()
+            return listener
+    except OSError as e:
+        raise PortTaken(f"cannot listen on {host} port {port}: {e.strerror}; choose another --port") from e
+
+
+def _text_or_file(vkey: str) -> str:
+    path = Path(vkey)
+    return path.read_text("utf-8").strip() if "+" not in vkey and path.is_file() else vkey
+
+
+def _first_line(path: Path) -> str:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as e:
+        raise BadPasswordFile(f"{path} cannot be read: {e}") from e
+    return lines[0] if lines else ""

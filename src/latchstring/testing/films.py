@@ -1,0 +1,73 @@
+"""Small films with known content, made when they are needed: as packets, or as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import TypeAlias
+
+import av
+
+from latchstring.hub.cameras.models import Packet, StreamInfo
+from latchstring.hub.cameras.synthetic import TIMESCALE, Painter, Scene, encoder
+
+Coded: TypeAlias = "av.Packet[av.VideoStream]"
+BEGAN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def coded(scene: Scene, seconds: float) -> tuple[bytes, list[Coded]]:
+    """Parameter sets and coded frames of a scene."""
+    context, painter = encoder(scene), Painter(scene)
+    packets: list[Coded] = []
+    for number in range(round(seconds * scene.fps)):
+        at = number / scene.fps
+        frame = av.VideoFrame.from_ndarray(painter.paint(at, BEGAN + timedelta(seconds=at)), format="yuv420p")
+        frame.pts = number * TIMESCALE // scene.fps
+        frame.time_base = Fraction(1, TIMESCALE)
+        packets += context.encode(frame)
+    packets += context.encode(None)
+    return bytes(context.extradata or b""), packets
+
+
+def packets(scene: Scene, seconds: float, *, arrived: float = 1000.0) -> tuple[StreamInfo, list[Packet]]:
+    """A scene as a camera would send it, each frame arriving at its time from `arrived` on."""
+    extradata, frames = coded(scene, seconds)
+    tick = TIMESCALE // scene.fps
+    made = [
+        Packet(
+            data=bytes(frame),
+            pts=frame.pts or 0,
+            dts=frame.dts or 0,
+            duration=tick,
+            arrived=arrived + number / scene.fps,
+        )
+        for number, frame in enumerate(frames)
+    ]
+    return StreamInfo(timescale=TIMESCALE, extradata=extradata), made
+
+
+def film(path: Path, scene: Scene, seconds: float, *, codec: str = "libx264") -> Path:
+    """A scene as an MP4 file; `codec` may be another encoder, for what must be refused."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream(codec, rate=scene.fps)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = scene.width, scene.height, "yuv420p"
+        stream.codec_context.gop_size = scene.fps * scene.gop_seconds
+        stream.codec_context.max_b_frames = scene.b_frames
+        quiet = "log-level=-1" if codec == "libx264" else "log-level=none"
+        stream.options = {"preset": "ultrafast", codec.removeprefix("lib") + "-params": quiet}
+        painter = Painter(scene)
+        for frame in _pictures(painter, scene, seconds):
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+def _pictures(painter: Painter, scene: Scene, seconds: float) -> Iterator[av.VideoFrame]:
+    for number in range(round(seconds * scene.fps)):
+        at = number / scene.fps
+        frame = av.VideoFrame.from_ndarray(painter.paint(at, BEGAN + timedelta(seconds=at)), format="yuv420p")
+        frame.pts, frame.time_base = number, Fraction(1, scene.fps)
+        yield frame

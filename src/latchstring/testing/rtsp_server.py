@@ -1,0 +1,236 @@
+"""A real RTSP server for tests and the demo: GStreamer's, run as a script under the system's Python.
+
+    /usr/bin/python3 rtsp_server.py --port 8554 --login digest --user owner --password secret \
+        --mount /porch=file:/video/porch.mp4 --mount /test=pattern:640x360@10
+
+Sources: `file:PATH` (H.264 in MP4, served as it is, over and over, placed in time by the machine's clock),
+`stall:PATH` (its first keyframe, then nothing), `garbage:PATH` (its frames with noise for content),
+`pattern:WxH@FPS` and `hevc:WxH@FPS` (encoded here).
+Prints `ready PORT` once it listens. Ends when its standard input does, so it never outlives who started it.
+Imports nothing of the project: the system's Python has other packages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstApp", "1.0")
+gi.require_version("GstRtsp", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa: E402
+
+assert GstApp  # registers pull-sample and push-buffer
+
+_PAY = "rtph264pay name=pay0 pt=96 config-interval=-1"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One coded frame of a file; times in nanoseconds from the file's start."""
+
+    data: bytes
+    pts: int
+    dts: int
+    is_keyframe: bool
+
+
+@dataclass(frozen=True)
+class Film:
+    caps: str
+    units: list[Unit]
+    duration: int
+
+
+def read_film(path: str) -> Film:
+    """All coded frames of an MP4 file, Annex B."""
+    pipeline = Gst.parse_launch(
+        "filesrc name=file ! qtdemux ! h264parse config-interval=-1 ! "
+        "video/x-h264,stream-format=byte-stream,alignment=au ! appsink name=out sync=false"
+    )
+    pipeline.get_by_name("file").set_property("location", path)
+    pipeline.set_state(Gst.State.PLAYING)
+    out, caps, duration = pipeline.get_by_name("out"), "", 0
+    units: list[Unit] = []
+    while (sample := out.emit("pull-sample")) is not None:
+        buffer = sample.get_buffer()
+        caps = caps or sample.get_caps().to_string()
+        dts = buffer.dts if buffer.dts != Gst.CLOCK_TIME_NONE else buffer.pts
+        zero = units[0].dts if units else 0
+        is_keyframe = not buffer.has_flags(Gst.BufferFlags.DELTA_UNIT)
+        units.append(Unit(buffer.extract_dup(0, buffer.get_size()), buffer.pts, dts, is_keyframe))
+        duration = dts - zero + buffer.duration
+    pipeline.set_state(Gst.State.NULL)
+    if not units:
+        sys.exit(f"{path} is not H.264 in MP4")
+    return Film(caps, units, duration)
+
+
+class Player:
+    """Feeds one film into one media's appsrc, live."""
+
+    def __init__(self, film: Film, source: Gst.Element, *, keyframes: int | None, noise: bool) -> None:
+        self._film = film
+        self._source = source
+        self._keyframes = keyframes
+        self._noise = noise
+        self._over = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._play, daemon=True).start()
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def _play(self) -> None:
+        film, units = self._film, self._film.units
+        zero = units[0].dts
+        position = int(time.time() * 1e9) % film.duration
+        if self._keyframes is not None:
+            position = 0
+        number = max(i for i, u in enumerate(units) if u.is_keyframe and (u.dts - zero <= position or i == 0))
+        began, first, loops = time.monotonic(), units[number].dts, 0
+        sent_keyframes = 0
+        while not self._over.is_set():
+            unit = units[number]
+            due = (unit.dts - first + loops * film.duration) / 1e9
+            if self._over.wait(max(0.0, began + due - time.monotonic())):
+                return
+            sent_keyframes += unit.is_keyframe
+            if self._keyframes is not None and sent_keyframes > self._keyframes:
+                return
+            data = _noisy(unit.data) if self._noise else unit.data
+            buffer = Gst.Buffer.new_wrapped(data)
+            buffer.dts = unit.dts - first + loops * film.duration
+            buffer.pts = unit.pts - first + loops * film.duration
+            if self._source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
+                return
+            number += 1
+            if number == len(units):
+                number, loops = 0, loops + 1
+
+
+def _noisy(data: bytes) -> bytes:
+    """The frame with its slices' content replaced; NAL headers and parameter sets stay."""
+    noise = random.Random(1)
+    parts = data.split(b"\x00\x00\x01")
+    for i, part in enumerate(parts):
+        if part and part[0] & 0x1F in (1, 5):
+            parts[i] = part[:1] + bytes(noise.randrange(4, 256) for _ in part[1:])
+    return b"\x00\x00\x01".join(parts)
+
+
+def film_factory(
+    film: Film, *, keyframes: int | None = None, noise: bool = False
+) -> GstRtspServer.RTSPMediaFactory:
+    """All viewers of a mount share one player, as they share a camera."""
+    factory = launch_factory(
+        f'appsrc name=src is-live=true format=time block=false max-bytes=0 caps="{film.caps}" ! {_PAY}'
+    )
+
+    def play(_factory: object, media: GstRtspServer.RTSPMedia) -> None:
+        source = media.get_element().get_by_name_recurse_up("src")
+        player = Player(film, source, keyframes=keyframes, noise=noise)
+        media.connect("unprepared", lambda _media: player.stop())
+        player.start()
+
+    factory.connect("media-configure", play)
+    return factory
+
+
+def launch_factory(description: str) -> GstRtspServer.RTSPMediaFactory:
+    factory = GstRtspServer.RTSPMediaFactory()
+    factory.set_launch(f"( {description} )")
+    factory.set_shared(True)
+    return factory
+
+
+def factory_for(source: str) -> GstRtspServer.RTSPMediaFactory:
+    kind, _, rest = source.partition(":")
+    if kind == "file":
+        return film_factory(read_film(rest))
+    if kind == "stall":
+        return film_factory(read_film(rest), keyframes=1)
+    if kind == "garbage":
+        return film_factory(read_film(rest), noise=True)
+    size, _, fps = rest.partition("@")
+    width, _, height = size.partition("x")
+    raw = (
+        "videotestsrc is-live=true pattern=ball ! "
+        f"video/x-raw,format=I420,width={width},height={height},framerate={fps}/1"
+    )
+    gop = 2 * int(fps)
+    if kind == "pattern":
+        return launch_factory(
+            f"{raw} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} ! {_PAY}"
+        )
+    if kind == "hevc":
+        return launch_factory(
+            f"{raw} ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} ! "
+            "h265parse ! rtph265pay name=pay0 pt=96 config-interval=-1"
+        )
+    sys.exit(f"unknown source {source!r}")
+
+
+def require_login(server: GstRtspServer.RTSPServer, kind: str, user: str, password: str) -> None:
+    auth = GstRtspServer.RTSPAuth()
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "user")
+    if kind == "digest":
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+        auth.add_digest(user, password, token)
+    else:
+        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+    server.set_auth(auth)
+
+
+def allow(factory: GstRtspServer.RTSPMediaFactory) -> None:
+    permissions = GstRtspServer.RTSPPermissions()
+    for action in ("access", "construct"):
+        permissions.add_permission_for_role("user", f"media.factory.{action}", True)
+    factory.set_permissions(permissions)
+
+
+def end_with_the_starter() -> None:
+    """The other end of standard input is gone, however its process ended."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", default="0")
+    parser.add_argument("--login", choices=["none", "basic", "digest"], default="none")
+    parser.add_argument("--user", default="")
+    parser.add_argument("--password", default="")
+    parser.add_argument("--mount", action="append", required=True, metavar="PATH=SOURCE")
+    options = parser.parse_args()
+    Gst.init(None)
+    server = GstRtspServer.RTSPServer()
+    server.set_address("127.0.0.1")
+    server.set_service(options.port)
+    if options.login != "none":
+        require_login(server, options.login, options.user, options.password)
+    for mount in options.mount:
+        path, _, source = mount.partition("=")
+        factory = factory_for(source)
+        if options.login != "none":
+            allow(factory)
+        server.get_mount_points().add_factory(path, factory)
+    if not server.attach(None):
+        sys.exit(f"cannot listen on port {options.port}")
+    threading.Thread(target=end_with_the_starter, daemon=True).start()
+    print("ready", server.get_bound_port(), flush=True)
+    GLib.MainLoop().run()
+
+
+if __name__ == "__main__":
+    main()
