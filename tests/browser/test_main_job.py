@@ -48,9 +48,18 @@ def town() -> Iterator[Neighbourhood]:
 
 
 @pytest.fixture
-def neighbour(town: Neighbourhood, tmp_path: Path) -> Iterator[Home]:
-    """A home on the street that has filmed."""
-    film_the_porch(tmp_path)
+def filmed(tmp_path: Path) -> TimeRange:
+    """When the home on the street filmed, in whole minutes, which are over by the town's clock."""
+    film = film_the_porch(tmp_path)
+    return TimeRange(
+        film.start.replace(second=0, microsecond=0),
+        film.end.replace(second=0, microsecond=0) + timedelta(minutes=1),
+    )
+
+
+@pytest.fixture
+def neighbour(town: Neighbourhood, tmp_path: Path, filmed: TimeRange) -> Iterator[Home]:
+    """A home on the street that has filmed. It films on, after those minutes."""
     with home(town.network, tmp_path, at=TOWN) as moved_in:
         yield moved_in
 
@@ -74,6 +83,7 @@ def desks(chromium: Browser) -> Iterator[Callable[[], BrowserContext]]:
 def test_from_the_drawn_area_to_the_opened_picture(
     town: Neighbourhood,
     neighbour: Home,
+    filmed: TimeRange,
     desks: Callable[[], BrowserContext],
     page: Page,
     serve: Callable[[FastAPI], str],
@@ -82,8 +92,7 @@ def test_from_the_drawn_area_to_the_opened_picture(
     opens: eight ticks, and the picture plays."""
     officer = desks().new_page()
     first_sign_in(officer, town, "officer")
-    now = town.network.now
-    draft(officer, "M-2026-1", TimeRange(now - timedelta(minutes=40), now.replace(second=0, microsecond=0)))
+    draft(officer, "M-2026-1", TimeRange(filmed.end - timedelta(minutes=40), filmed.end))
     draw_square(officer)
     officer.keyboard.press("Enter")
     officer.get_by_role("button", name="Make a case key in this browser").click()
