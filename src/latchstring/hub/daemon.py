@@ -7,6 +7,7 @@ from types import TracebackType
 
 from latchstring.base.clock import Clock, SystemClock
 from latchstring.base.files import FolderLock
+from latchstring.hub.events.bulletin import Bulletin
 from latchstring.hub.live.video import Video
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices
@@ -35,7 +36,10 @@ class Hub:
             made.callback(self.store.close)
             self.device = keys.load_or_make_device_key(settings.data / "device.key")
             self.outbox.mkdir(exist_ok=True, mode=0o700)
-            self.video = Video(self.store, settings.data, self.clock, keep=self._keep())
+            self.bulletin = Bulletin()
+            self.video = Video(
+                self.store, settings.data, self.clock, keep=self._keep(), bulletin=self.bulletin
+            )
             self.recordings = self.video.recordings
             self.follower = Follower(
                 self.store,

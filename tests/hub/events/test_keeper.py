@@ -3,6 +3,7 @@ import pytest
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange, from_micros
 from latchstring.hub.events import store as rows
+from latchstring.hub.events.bulletin import Bulletin
 from latchstring.hub.events.keeper import Keeper
 from latchstring.hub.motion.detector import MotionSample
 
@@ -13,7 +14,7 @@ DAY = TimeRange(from_micros(0), from_micros(86_400 * S))
 
 @pytest.fixture
 def keeper(store):
-    return Keeper(CAMERA, store)
+    return Keeper(CAMERA, store, Bulletin())
 
 
 def walk(keeper, start, end, share=0.1):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 
 from latchstring.base.ids import CameraId
+from latchstring.base.time import from_micros
 from latchstring.hub.events import store as rows
+from latchstring.hub.events.bulletin import Bulletin, Happening, Kind
 from latchstring.hub.events.models import Event
 from latchstring.hub.events.tracker import MERGE_US, Tracker
 from latchstring.hub.motion.detector import MotionSample
@@ -17,9 +19,10 @@ WRITE_EVERY_US = 2_000_000
 class Keeper:
     """Samples in, rows out: when an event opens, every two seconds while it grows, and when it closes."""
 
-    def __init__(self, camera: CameraId, store: Store) -> None:
+    def __init__(self, camera: CameraId, store: Store, bulletin: Bulletin) -> None:
         self._camera = camera
         self._store = store
+        self._bulletin = bulletin
         self._tracker = Tracker(camera)
         self._lock = threading.Lock()
         self._written: Event | None = None
@@ -57,9 +60,17 @@ class Keeper:
         return event.end_us - last.end_us >= WRITE_EVERY_US
 
     def _write(self, event: Event) -> None:
+        is_new = self._written is None or self._written.id != event.id
         self._written = event
         with self._store.write() as db:
             rows.save(event, db=db)
+        if is_new:
+            self._tell(event, "motion-began", event.start_us)
+        if not event.is_open:
+            self._tell(event, "motion-ended", event.end_us)
+
+    def _tell(self, event: Event, kind: Kind, at_us: int) -> None:
+        self._bulletin.tell(Happening(kind=kind, at=from_micros(at_us), camera=self._camera, event=event.id))
 
     def _count(self, sample: MotionSample) -> None:
         minute_us = sample.utc_us // rows.MINUTE_US * rows.MINUTE_US

@@ -21,6 +21,7 @@ from latchstring.hub.cameras.errors import NoKeyframe
 from latchstring.hub.cameras.models import CameraSettings, Opener
 from latchstring.hub.cameras.opener import CameraOpener
 from latchstring.hub.events import store as event_rows
+from latchstring.hub.events.bulletin import Bulletin
 from latchstring.hub.events.keeper import Keeper
 from latchstring.hub.events.models import Event
 from latchstring.hub.live.main_stream import MainStream
@@ -78,6 +79,7 @@ class Video:
         opener: Opener | None = None,
         *,
         keep: Keep | None = None,
+        bulletin: Bulletin | None = None,
     ) -> None:
         if index.folder(store).parent != data_folder:
             raise ValueError("the recordings lie beside the store's file")
@@ -85,6 +87,7 @@ class Video:
         self._store = store
         self._clock = clock
         self._opener = opener or CameraOpener(clock)
+        self._bulletin = bulletin or Bulletin()
         self._retention = Retention(store, keep or Keep())
         self._posts: dict[CameraId, _Post] = {}
         self._lock = threading.RLock()
@@ -270,7 +273,7 @@ class Video:
         frames: FrameFeed = MainStream(recorder.feed)
         if camera.sub_url:
             frames = SubStream(camera, camera.sub_url, opener=self._opener, clock=self._clock)
-        keeper = Keeper(camera.id, self._store)
+        keeper = Keeper(camera.id, self._store, self._bulletin)
         watcher = Watcher(camera.id, frames, keeper.tell)
         self._posts[camera.id] = _Post(recorder, watcher, keeper)
         recorder.start()

@@ -1,0 +1,1 @@
+-- Motion: zones and sensitivity of each camera.

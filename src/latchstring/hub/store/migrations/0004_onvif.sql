@@ -1,0 +1,1 @@
+-- What ONVIF told about a camera.

@@ -1,0 +1,1 @@
+-- Privacy masks, burned in when a clip leaves.

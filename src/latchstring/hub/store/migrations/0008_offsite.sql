@@ -1,0 +1,1 @@
+-- Sealed copies away from home.
