@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from latchstring.base.ids import CameraId
 
@@ -20,6 +20,16 @@ class CameraSettings:
 
     def __repr__(self) -> str:
         return f"CameraSettings({self.id}, {self.name!r})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraNotice:
+    """Something a camera said by itself, through ONVIF: it saw motion, or somebody rang."""
+
+    camera: CameraId
+    kind: Literal["motion", "press"]
+    active: bool  # motion ends with a notice too; a press is always active
+    at_us: int  # UTC of its arrival by the hub's clock, never the camera's
 
 
 @dataclass(frozen=True, kw_only=True)
