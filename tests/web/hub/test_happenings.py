@@ -6,6 +6,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from latchstring.base.ids import CameraId, EventId
+from latchstring.base.time import to_text
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.bulletin import Happening
 from latchstring.testing.town import NOW
@@ -28,7 +29,7 @@ def test_every_open_page_is_told(owner: Browser, hub: Hub) -> None:
         for page in (one, other):
             assert page.receive_json() == {
                 "kind": "press",
-                "at": "2026-11-23T09:00:00Z",
+                "at": to_text(NOW),
                 "camera": "cam_a",
                 "event": "ev_a",
                 "request": None,
