@@ -5,9 +5,10 @@ from latchstring.base.ids import CameraId
 from latchstring.hub.cameras.errors import CameraHungUp
 from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.cameras.synthetic import Scene
-from latchstring.hub.motion.models import CodedFrame
+from latchstring.hub.motion.looker import Looker
+from latchstring.hub.motion.models import CodedFrame, MotionSettings
 from latchstring.hub.motion.substream import SubStream
-from latchstring.hub.motion.watcher import Looker, Watcher
+from latchstring.hub.motion.watcher import Watcher
 from latchstring.testing.films import packets
 from latchstring.testing.waiting import until
 
@@ -88,3 +89,33 @@ def test_the_sub_stream_is_called_again():
         if len(sessions) == 4:
             stopping.set()
     assert sessions == [1, 1, 1, 2]
+
+
+def test_word_from_outside_wakes_a_quiet_camera():
+    """In first gear only keyframes are looked at; told that something stirs, five pictures a second."""
+    film = frames(Scene(width=320, height=240, fps=10, seed=0, quiet=1), 20)
+    looker, times = Looker(), []
+    for frame in film:
+        if frame.utc_us == 15_000_000:
+            looker.stir(frame.utc_us)
+        times += [sample.utc_us / 1e6 for sample in looker.look(frame)]
+    asleep = [at for at in times if 8 < at <= 14]
+    assert asleep == [10, 12, 14]
+    assert sum(14 < at < 20 for at in times) > 25
+
+
+def test_what_happened_before_the_word_is_looked_at_too():
+    """The frames since the last keyframe were kept, and are decoded backwards from there."""
+    looker, times = Looker(), []
+    for frame in frames(Scene(width=320, height=240, fps=10, seed=0, quiet=1), 16):
+        if frame.utc_us == 15_500_000:
+            looker.stir(frame.utc_us)
+        times += [sample.utc_us / 1e6 for sample in looker.look(frame)]
+    assert [at for at in times if 14 < at < 15] == [14.2, 14.4, 14.6, 14.8]
+
+
+def test_an_always_awake_camera_never_sleeps():
+    """As a doorbell is set."""
+    looker = Looker(MotionSettings(always_awake=True))
+    film = frames(Scene(width=320, height=240, fps=10, seed=0, quiet=1), 20)
+    assert len([s for frame in film for s in looker.look(frame)]) == 100

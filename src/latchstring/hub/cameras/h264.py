@@ -97,6 +97,27 @@ def continues_picture(units: list[bytes]) -> bool:
     return first is not None and len(first) > 1 and not first[1] & 0x80
 
 
+def first_slice(data: bytes, extradata: bytes) -> bytes:
+    """The head of a packet's first slice, two bytes; empty if it has none. Reads no further than there."""
+    length_size = (extradata[4] & 3) + 1 if extradata[:1] == b"\x01" and len(extradata) > 4 else None
+    at = 0
+    while True:
+        if length_size is None:
+            at = data.find(START_CODE, at)
+            if at < 0:
+                return b""
+            at += 3
+            size = 0
+        else:
+            size = int.from_bytes(data[at : at + length_size], "big")
+            at += length_size
+        if at + 1 >= len(data):
+            return b""
+        if data[at] & 0x1F in (SLICE, IDR):
+            return data[at : at + 2]
+        at += size
+
+
 def parameter_sets(units: list[bytes]) -> ParameterSets | None:
     """Those among the units, each once; None unless there is at least one of each kind."""
     sps = tuple(dict.fromkeys(unit for unit in units if unit[0] & 0x1F == SPS))

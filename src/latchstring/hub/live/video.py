@@ -195,6 +195,12 @@ class Video:
             ok=True, message="The camera answers, and its pictures can be recorded.", snapshot=picture
         )
 
+    def stir(self, camera: CameraId, at_us: int) -> None:
+        """Something stirs in front of it, says somebody other than its pictures."""
+        post = self._posts.get(camera)
+        if post is not None:
+            post.watcher.stir(at_us)
+
     # What they saw
 
     def feed(self, camera: CameraId) -> LiveFeed:

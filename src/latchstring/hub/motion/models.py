@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
+
+from latchstring.base.errors import BadInput
+from latchstring.hub.cameras.regions import Region
+
+MOST_ZONES = 10
+
+
+class BadMotionSettings(BadInput):
+    """The sensitivity is a number from 0 to 1, and a camera has at most 10 motion zones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MotionSettings:
+    """What the owner chose for one camera."""
+
+    zones: tuple[Region, ...] = ()  # none: the whole picture
+    sensitivity: float = 0.5
+    always_awake: bool = False  # every frame is decoded, so that nothing is told late
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.sensitivity) and 0 <= self.sensitivity <= 1):
+            raise BadMotionSettings
+        if len(self.zones) > MOST_ZONES:
+            raise BadMotionSettings
+
+    @property
+    def min_share(self) -> float:
+        """How much of the picture must move: 3 % at 0, 0.3 % at 0.5, 0.03 % at 1."""
+        return float(0.03 * 10 ** (-2 * self.sensitivity))
 
 
 @dataclass(frozen=True, slots=True)

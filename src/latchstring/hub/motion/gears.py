@@ -1,0 +1,64 @@
+"""How closely to look. Pure: no clock, no video; times come with the frames.
+
+In first gear only keyframes are decoded, and the coded frames since the last one are kept. What stirs, in a
+keyframe, in the frames' sizes or by word from outside, shifts to second gear: the kept frames are decoded
+from their keyframe on, so that nothing before the shift is missed; then every frame, until all is quiet.
+"""
+
+from __future__ import annotations
+
+AFTER_MOTION_US = 8_000_000
+"""Longer than the pause that an event bridges, so that an event ends where somebody is watching."""
+AFTER_WORD_US = 10_000_000
+AFTER_HINT_US = 2_000_000
+AFTER_START_US = 6_000_000
+LONGEST_BLIND_US = 5_000_000
+"""A camera whose keyframes lie further apart than this is watched in second gear."""
+_LEAST_FRAMES = 20
+_HINT_FACTOR, _HINT_BYTES = 2.0, 200
+_LEARN = 1 / 64
+
+
+class Gears:
+    """One camera's gear: second while something was heard of lately, else first."""
+
+    def __init__(self, began_us: int) -> None:
+        self._until_us = began_us + AFTER_START_US
+
+    def is_second(self, at_us: int) -> bool:
+        return at_us < self._until_us
+
+    def moved(self, at_us: int) -> None:
+        """A look showed motion."""
+        self._stay(at_us + AFTER_MOTION_US)
+
+    def told(self, at_us: int) -> None:
+        """Somebody else says that something stirs."""
+        self._stay(at_us + AFTER_WORD_US)
+
+    def hinted(self, at_us: int) -> None:
+        """A keyframe or the sizes of frames look as if something stirred."""
+        self._stay(at_us + AFTER_HINT_US)
+
+    def _stay(self, until_us: int) -> None:
+        self._until_us = max(self._until_us, until_us)
+
+
+class Sizes:
+    """Frames between keyframes that are suddenly large hint at motion. A hint only costs decoding."""
+
+    def __init__(self) -> None:
+        self._usual = 0.0
+        self._seen = 0
+        self._large = 0
+
+    def hint(self, size_bytes: int) -> bool:
+        """Whether this frame and the one before it are far larger than usual; learns from each."""
+        if self._seen < _LEAST_FRAMES:
+            self._seen += 1
+            self._usual += (size_bytes - self._usual) / self._seen
+            return False
+        is_large = size_bytes > self._usual * _HINT_FACTOR + _HINT_BYTES
+        self._large = self._large + 1 if is_large else 0
+        self._usual += (size_bytes - self._usual) * _LEARN
+        return self._large >= 2

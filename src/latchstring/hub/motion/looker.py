@@ -1,0 +1,141 @@
+"""Coded frames in, motion samples out: which frames are decoded, and which pictures are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import av
+
+from latchstring.hub.cameras import h264
+from latchstring.hub.cameras.decode import Decoder, Luma, luma
+from latchstring.hub.cameras.errors import BrokenVideo
+from latchstring.hub.motion.detector import Detector, MotionSample, stride
+from latchstring.hub.motion.gears import LONGEST_BLIND_US, Gears, Sizes
+from latchstring.hub.motion.models import CodedFrame, MotionSettings
+
+LOOK_EVERY_US = 200_000
+
+
+class Looker:
+    """One camera, for one thread, but for `settings` and `stir`. Starts anew with each session."""
+
+    def __init__(self, settings: MotionSettings | None = None) -> None:
+        self.settings = settings or MotionSettings()
+        self._told_us: int | None = None
+        self._session: int | None = None
+        self._decoder: Decoder | None = None  # second gear has one that goes on from frame to frame
+        self._gop: list[CodedFrame] = []  # first gear: the coded frames from the last keyframe on
+
+    def stir(self, at_us: int) -> None:
+        """Something stirs, somebody else says: look at every frame for a while. From any thread."""
+        self._told_us = at_us
+
+    def restart(self) -> None:
+        """The stream is broken here; wait for the next keyframe with a new decoder."""
+        self._session = None
+
+    def look(self, frame: CodedFrame) -> list[MotionSample]:
+        """Every picture must pass, whole: see `whole`. Each sample has the time of its own picture."""
+        if frame.session != self._session:
+            self._begin(frame)
+        at_us = frame.utc_us
+        if self._told_us is not None:
+            self._gears.told(self._told_us)
+            self._told_us = None
+        opens_gop = _opens_gop(frame)
+        if self._decoder is not None:
+            if not opens_gop or self._is_second(at_us):
+                return self._decode(frame)
+            self._decoder, self._gop = None, []
+        if opens_gop:
+            return self._glance(frame)
+        if not self._gop:
+            return []  # a stream is joined between two keyframes
+        self._gop.append(frame)
+        if self._sizes.hint(len(frame.data)) or at_us - self._gop[0].utc_us > LONGEST_BLIND_US:
+            self._gears.hinted(at_us)
+        return self._shift_up() if self._is_second(at_us) else []
+
+    def rest(self) -> list[MotionSample]:
+        """What the decoder still holds, at a film's end."""
+        if self._session is None or self._decoder is None:
+            return []
+        return [sample for picture in self._decoder.rest() for sample in self._looks(picture)]
+
+    def _begin(self, frame: CodedFrame) -> None:
+        self._session = frame.session
+        self._gears, self._sizes = Gears(frame.utc_us), Sizes()
+        self._decoder, self._gop = None, []
+        self._detector = Detector(self.settings)
+        self._next_us = 0
+
+    def _is_second(self, at_us: int) -> bool:
+        return self.settings.always_awake or self._gears.is_second(at_us)
+
+    def _glance(self, keyframe: CodedFrame) -> list[MotionSample]:
+        """First gear at a keyframe: if it stirs, the GOP before it is decoded to see since when."""
+        if not self._is_second(keyframe.utc_us):
+            picture = self._alone(keyframe)
+            self._detector.settings = self.settings
+            if not self._detector.stirs(picture):
+                self._gop = [keyframe]
+                self._next_us = _following(keyframe.utc_us)
+                return [self._detector.look(picture, keyframe.utc_us)]
+            self._gears.hinted(keyframe.utc_us)
+        self._gop.append(keyframe)
+        return self._shift_up()
+
+    def _alone(self, keyframe: CodedFrame) -> Luma:
+        decoder = Decoder(keyframe.extradata)
+        for picture in [*decoder.frames(keyframe.data, 0), *decoder.rest()]:
+            return luma(picture, stride(picture.height))
+        raise BrokenVideo
+
+    def _shift_up(self) -> list[MotionSample]:
+        kept, self._gop = self._gop, []
+        self._decoder = Decoder(kept[0].extradata)
+        return [sample for frame in kept for sample in self._decode(frame)]
+
+    def _decode(self, frame: CodedFrame) -> list[MotionSample]:
+        assert self._decoder is not None
+        pictures = self._decoder.frames(frame.data, frame.utc_us)
+        return [sample for picture in pictures for sample in self._looks(picture)]
+
+    def _looks(self, picture: av.VideoFrame) -> Iterator[MotionSample]:
+        utc_us = picture.pts
+        if utc_us is None or utc_us < self._next_us:
+            return
+        self._next_us = _following(utc_us)
+        self._detector.settings = self.settings
+        sample = self._detector.look(luma(picture, stride(picture.height)), utc_us)
+        if sample.kind == "motion":
+            self._gears.moved(utc_us)
+        yield sample
+
+
+def whole(frames: Iterable[CodedFrame]) -> Iterator[CodedFrame]:
+    """Pictures that came in pieces are put together again; so each comes when the next one begins."""
+    held: CodedFrame | None = None
+    has_slice = False
+    for frame in frames:
+        head = h264.first_slice(frame.data, frame.extradata)
+        goes_on = not has_slice or (head and not head[1] & 0x80)  # its first macroblock is not 0 (7.4.3)
+        if held is not None and held.session == frame.session and goes_on:
+            held = CodedFrame(held.session, held.data + frame.data, frame.extradata, held.utc_us)
+            has_slice = has_slice or bool(head)
+            continue
+        if held is not None:
+            yield held
+        held, has_slice = frame, bool(head)
+    if held is not None:
+        yield held
+
+
+def _opens_gop(frame: CodedFrame) -> bool:
+    head = h264.first_slice(frame.data, frame.extradata)
+    return bool(head) and head[0] & 0x1F == h264.IDR
+
+
+def _following(utc_us: int) -> int:
+    """A little early is on time: a camera's ten frames a second do not come on the tick."""
+    return utc_us + LOOK_EVERY_US * 9 // 10

@@ -1,0 +1,73 @@
+"""How closely a camera is looked at: first gear while all is quiet, second while something stirs."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latchstring.hub.events.tracker import MERGE_US
+from latchstring.hub.motion.gears import AFTER_MOTION_US, AFTER_START_US, AFTER_WORD_US, Gears, Sizes
+
+S = 1_000_000
+news = st.lists(st.tuples(st.sampled_from(["moved", "told", "hinted"]), st.integers(0, 600 * S)), max_size=30)
+
+
+def test_a_new_stream_is_watched_closely_at_first():
+    """Until the scene is known; then keyframes will do."""
+    gears = Gears(100 * S)
+    assert gears.is_second(100 * S)
+    assert not gears.is_second(100 * S + AFTER_START_US)
+
+
+def test_an_event_ends_in_second_gear():
+    """Whoever pauses for as long as an event lasts is still watched."""
+    assert AFTER_MOTION_US > MERGE_US
+
+
+@given(news, st.integers(0, 700 * S))
+def test_it_is_watched_closely_exactly_as_long_as_the_last_news_asks_for(told, at):
+    """In any order, each piece of news reaches for its own time, and a weaker one never shortens a stronger one."""
+    gears = Gears(-AFTER_START_US)
+    reach = {"moved": 8 * S, "told": 10 * S, "hinted": 2 * S}
+    for kind, when in told:
+        getattr(gears, kind)(when)
+    assert gears.is_second(at) == any(at < when + reach[kind] for kind, when in told)
+
+
+@given(st.integers(0, 10**15))
+def test_word_from_outside_holds_for_its_time(at):
+    """A doorbell press, or a neighbouring camera."""
+    gears = Gears(at - 60 * S)
+    gears.told(at)
+    assert gears.is_second(at)
+    assert gears.is_second(at + AFTER_WORD_US - 1)
+    assert not gears.is_second(at + AFTER_WORD_US)
+
+
+@given(st.integers(200, 20_000), st.lists(st.floats(0.7, 1.3), min_size=40, max_size=200))
+def test_frames_of_usual_sizes_hint_at_nothing(usual, spread):
+    """A third more or less is what an encoder does by itself."""
+    sizes = Sizes()
+    assert not any(sizes.hint(round(usual * each)) for each in spread)
+
+
+@given(st.integers(200, 20_000))
+def test_two_large_frames_in_a_row_are_a_hint_and_one_is_none(usual):
+    """So much more than usual is worth a look; a single one is a hiccup of the encoder."""
+    sizes = Sizes()
+    for _ in range(40):
+        sizes.hint(usual)
+    assert [sizes.hint(size) for size in (usual * 5, usual, usual * 5, usual * 5)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_what_goes_on_being_large_becomes_usual():
+    """Rain all night does not keep a camera awake."""
+    sizes = Sizes()
+    hints = [sizes.hint(size) for size in [500] * 40 + [2000] * 300]
+    assert any(hints)
+    assert not any(hints[-150:])
