@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 from contextlib import ExitStack, suppress
@@ -16,6 +17,7 @@ from latchstring.base.errors import BadInput, Conflict
 from latchstring.base.files import FolderLock
 from latchstring.base.settings import load
 from latchstring.hub.daemon import Hub
+from latchstring.hub.events.film import events_in
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices, NetworkAddress, parse_place
 from latchstring.hub.settings import HubSettings
@@ -76,6 +78,25 @@ def setup(
         finally:
             store.close()
     click.echo(code.text)
+
+
+@hub.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="For programs: a list of {start, end, score}.")
+def events(file: Path, as_json: bool) -> None:
+    """What moves in a video file, as the recorder would see it. Times are seconds from its start."""
+    found = [
+        {"start": e.start_us / 1e6, "end": e.end_us / 1e6, "score": round(e.score, 4)}
+        for e in events_in(file)
+    ]
+    if as_json:
+        click.echo(json.dumps(found))
+    elif not found:
+        click.echo("Nothing moves in this film.")
+    else:
+        click.echo("   start      end   most of the picture that moved")
+        for each in found:
+            click.echo(f"{each['start']:8.1f} {each['end']:8.1f}   {each['score']:.1%}")
 
 
 def _run(settings: HubSettings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -38,21 +39,30 @@ class FileSource:
         shift, end = 0, 0
         while True:
             first: int | None = None
-            with self._open() as container:
-                for coded in container.demux(find_video(container)):
-                    if coded.dts is None or coded.size == 0:
-                        continue
-                    if first is None:
-                        first = coded.dts
-                        shift = end - first
-                    duration = coded.duration or 0
-                    dts = coded.dts + shift
-                    pts = (coded.dts if coded.pts is None else coded.pts) + shift
-                    end = dts + max(duration, 1)
-                    arrived = self._pace.wait_for(dts / self.info.timescale)
-                    yield Packet(data=bytes(coded), pts=pts, dts=dts, duration=duration, arrived=arrived)
+            for coded in self.once():
+                if first is None:
+                    first = coded.dts
+                    shift = end - first
+                dts = coded.dts + shift
+                end = dts + max(coded.duration, 1)
+                arrived = self._pace.wait_for(dts / self.info.timescale)
+                yield replace(coded, pts=coded.pts + shift, dts=dts, arrived=arrived)
             if first is None:
                 raise BrokenVideo("the video file holds no pictures")
+
+    def once(self) -> Iterator[Packet]:
+        """From its start to its end, as fast as it can be read, with the file's own times."""
+        with self._open() as container:
+            for coded in _demux(container):
+                if coded.dts is None or coded.size == 0:
+                    continue
+                yield Packet(
+                    data=bytes(coded),
+                    pts=coded.dts if coded.pts is None else coded.pts,
+                    dts=coded.dts,
+                    duration=coded.duration or 0,
+                    arrived=0.0,
+                )
 
     def close(self) -> None:
         """Nothing stays open between two packets."""
@@ -68,3 +78,10 @@ class FileSource:
             raise BadCameraUrl(f"the video file {self._path} may not be read by the hub") from None
         except av.error.FFmpegError:
             raise NotVideo(f"{self._path} is not a video file, or it is damaged") from None
+
+
+def _demux(container: av.container.InputContainer) -> Iterator[av.Packet[av.VideoStream]]:
+    try:
+        yield from container.demux(find_video(container))
+    except av.error.FFmpegError as e:
+        raise BrokenVideo("the video file is damaged") from e
