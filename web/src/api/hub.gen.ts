@@ -405,6 +405,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/masks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Masks
+         * @description The privacy masks that hold now.
+         */
+        get: operations["get_masks"];
+        /**
+         * Set Masks
+         * @description Let these hold from now on. What was recorded under others stays hidden by them too.
+         */
+        put: operations["set_masks"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -552,6 +576,14 @@ export interface components {
             at: string;
             /** Heat */
             heat: number;
+        };
+        /**
+         * Masks
+         * @description What is hidden in every clip of a camera that leaves the home.
+         */
+        Masks: {
+            /** Masks */
+            masks: components["schemas"]["ShownRegion"][];
         };
         /**
          * MotionEvent
@@ -771,6 +803,19 @@ export interface components {
             vkey: string;
             /** Coarse Cell */
             coarse_cell: string | null;
+        };
+        /**
+         * ShownRegion
+         * @description A polygon: each corner is a share of the picture's width and height, from its upper left.
+         */
+        ShownRegion: {
+            /** Name */
+            name: string;
+            /** Corners */
+            corners: [
+                number,
+                number
+            ][];
         };
         /**
          * ShownRequest
@@ -1696,6 +1741,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_masks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Masks"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_masks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Masks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Masks"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {

@@ -14,6 +14,8 @@ export type Camera = Schemas['ShownCamera'];
 export type CameraForm = Schemas['CameraForm'];
 export type CameraTest = Schemas['TestAnswer'];
 
+export type Masks = Schemas['Masks'];
+
 export type MotionEvent = Schemas['MotionEvent'];
 export type Heat = Schemas['Heat'];
 export type Timeline = Schemas['Timeline'];

@@ -3,6 +3,7 @@ export const routes = {
   cameras: '/',
   'camera-add': '/cameras/add',
   'camera-edit': '/cameras/:id/edit',
+  'camera-areas': '/cameras/:id/areas',
   'camera-page': '/cameras/:id',
   inbox: '/inbox',
   request: '/inbox/:id',

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from latchstring.hub.daemon import Hub
 from latchstring.web import errors, pages
-from latchstring.web.hub import auth, cameras, happenings, inbox, live, recordings, settings
+from latchstring.web.hub import auth, cameras, happenings, inbox, live, masks, recordings, settings
 
 
 class Health(BaseModel):
@@ -49,7 +49,7 @@ def _app(hub: Hub) -> FastAPI:
 
     app.include_router(auth.router(hub))
     owner_only = [Depends(auth.owner_of(hub))]
-    for part in (cameras, recordings, live, happenings, inbox, settings):
+    for part in (cameras, recordings, live, happenings, inbox, masks, settings):
         app.include_router(part.router(hub), dependencies=owner_only)
     pages.install(app, "hub")
     return app

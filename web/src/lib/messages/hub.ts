@@ -1,8 +1,10 @@
 import { common } from './common';
+import { areas } from './hub/areas';
 import { texts } from './texts';
 
 export const hub = {
   ...common,
+  ...areas,
   'app.place': 'at home',
   'nav.cameras': 'Cameras',
   'nav.inbox': 'Requests',
