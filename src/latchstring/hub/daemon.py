@@ -7,6 +7,7 @@ from types import TracebackType
 
 from latchstring.base.clock import Clock, SystemClock
 from latchstring.base.files import FolderLock
+from latchstring.hub.doorbell.service import Doorbell
 from latchstring.hub.events.bulletin import Bulletin
 from latchstring.hub.live.video import Video
 from latchstring.hub.owner import service as owner
@@ -41,6 +42,8 @@ class Hub:
                 self.store, settings.data, self.clock, keep=self._keep(), bulletin=self.bulletin
             )
             self.recordings = self.video.recordings
+            self.doorbell = Doorbell(self.store, self.bulletin, self.clock, feed=self.video.feed)
+            made.callback(self.doorbell.stop)
             self.follower = Follower(
                 self.store,
                 self.recordings,

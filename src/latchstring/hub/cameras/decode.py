@@ -65,10 +65,14 @@ def jpeg(keyframe: bytes, extradata: bytes, *, width: int | None = None) -> byte
     picture = next(iter([*decoder.frames(keyframe, 0), *decoder.rest()]), None)
     if picture is None:
         raise BrokenVideo
-    wide = min(width or picture.width, picture.width)
+    return encode_jpeg(at_most(picture, width or picture.width))
+
+
+def at_most(picture: av.VideoFrame, width: int) -> av.VideoFrame:
+    """The picture in JPEG's own colours, made smaller where it is wider."""
+    wide = min(width, picture.width)
     high = max(2, round(picture.height * wide / picture.width / 2) * 2)
-    picture = picture.reformat(width=wide, height=high, format="yuvj420p")
-    return encode_jpeg(picture)
+    return picture.reformat(width=wide, height=high, format="yuvj420p")
 
 
 def encode_jpeg(picture: av.VideoFrame) -> bytes:

@@ -1,9 +1,10 @@
-"""Something moved in front of a camera."""
+"""Something moved in front of a camera, or somebody pressed its button."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from latchstring.base.ids import CameraId, EventId
 from latchstring.base.time import TimeRange, from_micros
@@ -11,7 +12,7 @@ from latchstring.base.time import TimeRange, from_micros
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A stretch of motion, with the pauses in it; while open its end still grows."""
+    """A stretch of motion, with the pauses in it; while open its end still grows. Or a press."""
 
     id: EventId
     camera: CameraId
@@ -20,6 +21,7 @@ class Event:
     peak_us: int  # when most of the picture moved
     score: float  # largest share of the picture that moved, 0 to 1
     is_open: bool
+    kind: Literal["motion", "press"] = "motion"
 
     @property
     def during(self) -> TimeRange:

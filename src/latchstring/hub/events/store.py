@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from latchstring.base.errors import NotFound
 from latchstring.base.ids import CameraId, EventId
@@ -20,8 +20,8 @@ class NoSuchEvent(NotFound):
 
 def save(event: Event, *, db: sqlite3.Connection) -> None:
     db.execute(
-        """INSERT INTO event (id, camera, start_us, end_us, peak_us, score, is_open)
-           VALUES (?, ?, ?, ?, ?, ?, ?)
+        """INSERT INTO event (id, camera, start_us, end_us, peak_us, score, is_open, kind)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET end_us = excluded.end_us, peak_us = excluded.peak_us,
                score = excluded.score, is_open = excluded.is_open""",
         (
@@ -32,6 +32,7 @@ def save(event: Event, *, db: sqlite3.Connection) -> None:
             event.peak_us,
             event.score,
             int(event.is_open),
+            event.kind,
         ),
     )
 
@@ -88,6 +89,15 @@ def latest(
     return [_event(row) for row in rows]
 
 
+def was_pressed(camera: CameraId, at: datetime, *, within: timedelta, db: sqlite3.Connection) -> bool:
+    """Whether a press of this camera's button lies less than `within` from `at`, before or after."""
+    row = db.execute(
+        "SELECT 1 FROM event WHERE camera = ? AND kind = 'press' AND start_us > ? AND start_us < ?",
+        (camera, to_micros(at - within), to_micros(at + within)),
+    ).fetchone()
+    return row is not None
+
+
 def activity(store: Store, camera: CameraId, time: TimeRange) -> dict[int, float]:
     """Each minute's largest share, by the minute's start."""
     with store.read() as db:
@@ -108,4 +118,5 @@ def _event(row: sqlite3.Row) -> Event:
         peak_us=row["peak_us"],
         score=row["score"],
         is_open=bool(row["is_open"]),
+        kind=row["kind"],
     )

@@ -10,7 +10,18 @@ from pydantic import BaseModel
 
 from latchstring.hub.daemon import Hub
 from latchstring.web import errors, pages
-from latchstring.web.hub import auth, cameras, happenings, inbox, live, masks, recordings, settings
+from latchstring.web.hub import (
+    auth,
+    cameras,
+    doorbell,
+    doorbell_hook,
+    happenings,
+    inbox,
+    live,
+    masks,
+    recordings,
+    settings,
+)
 
 
 class Health(BaseModel):
@@ -18,7 +29,7 @@ class Health(BaseModel):
 
 
 def create_app(hub: Hub) -> FastAPI:
-    """All routes need the owner's session, but set-up, signing in and /healthz."""
+    """All routes need the owner's session, but set-up, signing in, a doorbell's press and /healthz."""
     app = _app(hub)
     app.add_middleware(auth.KnownNames, names=hub.settings.names)
     return app
@@ -48,8 +59,18 @@ def _app(hub: Hub) -> FastAPI:
         return Health(ok=True)
 
     app.include_router(auth.router(hub))
+    app.include_router(doorbell_hook.router(hub))
     owner_only = [Depends(auth.owner_of(hub))]
-    for part in (cameras, recordings, live, happenings, inbox, masks, settings):
+    for part in (
+        cameras,
+        recordings,
+        live,
+        happenings,
+        inbox,
+        masks,
+        settings,
+        doorbell,
+    ):
         app.include_router(part.router(hub), dependencies=owner_only)
     pages.install(app, "hub")
     return app

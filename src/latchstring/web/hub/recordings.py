@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
@@ -31,10 +31,11 @@ class Span(BaseModel):
 
 
 class MotionEvent(Span):
-    """Something moved. `score` is the largest share of the picture that did, 0 to 1, at `peak_at`."""
+    """Something moved, or somebody pressed. `score`: the largest share that moved, 0 to 1, at `peak_at`."""
 
     id: str
     camera: str
+    kind: Literal["motion", "press"]
     peak_at: datetime
     score: float
     is_open: bool
@@ -141,6 +142,7 @@ def _shown(event: Event) -> MotionEvent:
     return MotionEvent(
         id=event.id,
         camera=event.camera,
+        kind=event.kind,
         start=event.during.start,
         end=event.during.end,
         peak_at=event.peak,

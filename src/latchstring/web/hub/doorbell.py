@@ -1,0 +1,107 @@
+"""Doorbells over HTTP, for the owner: which cameras are, where they call, pictures of their presses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from latchstring.base.ids import CameraId, EventId
+from latchstring.hub.daemon import Hub
+from latchstring.hub.doorbell.models import DoorbellSettings, ReplyId, Sound
+from latchstring.web.hub.recordings import JPEG
+
+
+class ShownDoorbell(BaseModel):
+    """`press_path`, behind the hub's own address, is what a doorbell calls; it holds a secret of its own."""
+
+    camera: str
+    is_on: bool
+    press_path: str | None
+    reply: str | None
+    reply_after_s: int
+
+
+class DoorbellForm(BaseModel):
+    """What is left out stays."""
+
+    is_on: bool | None = None
+    reply: str | None = None
+    reply_after_s: Annotated[int | None, Field(ge=5, le=120)] = None
+
+
+class Rung(BaseModel):
+    """None: somebody had just pressed."""
+
+    event: str | None
+
+
+class Ringing(BaseModel):
+    """What the pages play when somebody presses."""
+
+    sound: Sound
+
+
+def router(hub: Hub) -> APIRouter:
+    router = APIRouter(prefix="/api", tags=["doorbell"])
+
+    @router.get("/cameras/{camera_id}/doorbell")
+    def get_doorbell(camera_id: str) -> ShownDoorbell:
+        """Whether this camera is a doorbell, and what was chosen for it."""
+        return _shown(hub.doorbell.settings(CameraId(camera_id)))
+
+    @router.put("/cameras/{camera_id}/doorbell")
+    def change_doorbell(camera_id: str, form: DoorbellForm) -> ShownDoorbell:
+        """Mark a camera as a doorbell, or choose for one."""
+        chosen = hub.doorbell.settings(CameraId(camera_id))
+        if form.is_on is not None:
+            chosen = replace(chosen, is_on=form.is_on)
+        if "reply" in form.model_fields_set:
+            chosen = replace(chosen, reply=ReplyId(form.reply) if form.reply else None)
+        if form.reply_after_s is not None:
+            chosen = replace(chosen, reply_after_s=form.reply_after_s)
+        return _shown(hub.doorbell.change(chosen))
+
+    @router.post("/cameras/{camera_id}/doorbell/token")
+    def renew_doorbell_token(camera_id: str) -> ShownDoorbell:
+        """A new address for its presses; the old one rings no more."""
+        return _shown(hub.doorbell.renew_token(CameraId(camera_id)))
+
+    @router.post("/cameras/{camera_id}/doorbell/press")
+    def try_press(camera_id: str) -> Rung:
+        """As if somebody had pressed; nothing when somebody just did."""
+        camera = hub.doorbell.settings(CameraId(camera_id)).camera
+        event = hub.doorbell.press(camera, hub.clock.now())
+        return Rung(event=event.id if event else None)
+
+    @router.get("/doorbell/presses/{event_id}/picture.jpg", response_class=Response, responses=JPEG)
+    def press_picture(event_id: str) -> Response:
+        """The frame of the moment in which somebody pressed."""
+        picture = hub.doorbell.picture(EventId(event_id))
+        return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+    @router.get("/doorbell/ringing")
+    def get_ringing() -> Ringing:
+        return Ringing(sound=hub.doorbell.sound())
+
+    @router.put("/doorbell/ringing")
+    def change_ringing(form: Ringing) -> Ringing:
+        """Choose the sound that the pages play."""
+        hub.doorbell.choose_sound(form.sound)
+        return form
+
+    return router
+
+
+def _shown(settings: DoorbellSettings) -> ShownDoorbell:
+    path = f"/api/doorbell/{settings.camera}/press?{urlencode({'token': settings.token})}"
+    return ShownDoorbell(
+        camera=settings.camera,
+        is_on=settings.is_on,
+        press_path=path if settings.token else None,
+        reply=settings.reply,
+        reply_after_s=settings.reply_after_s,
+    )
