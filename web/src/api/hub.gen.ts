@@ -197,7 +197,9 @@ export interface paths {
         };
         /**
          * Timeline
-         * @description What one camera recorded and saw from `start` up to `end`.
+         * @description What one camera recorded and saw from `start` up to `end`, its activity by `step` seconds.
+         *
+         *     For a month, take an hour's steps and leave the events out.
          */
         get: operations["timeline"];
         put?: never;
@@ -265,6 +267,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/thumbnails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Thumbnail
+         * @description A picture of 160 pixels at `at`, or of the first instant recorded in the minute after it.
+         *
+         *     `X-Picture-At` says of when it is. It is made when first asked for, and kept as long as its recording.
+         */
+        get: operations["thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/clip.mp4": {
         parameters: {
             query?: never;
@@ -277,9 +301,52 @@ export interface paths {
          * @description The bytes on disk from the keyframe at `start` to the one after `end`.
          *
          *     `X-Clip-Start` and `X-Clip-End` say exactly from when to when. Where the recording has breaks, this is
-         *     its longest unbroken part; the timeline shows all of them.
+         *     its longest unbroken part; the timeline shows all of them. With `keyframes_only`, for looking through
+         *     it fast, just the keyframes of it, each lasting until the next.
          */
         get: operations["clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Parts
+         * @description What a download of this range would be: one file for each unbroken part; none: nothing recorded.
+         */
+        get: operations["parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/download.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description One part as a file that plays everywhere: its time starts at 0. A break in the range is refused.
+         *
+         *     `X-Clip-Start` and `X-Clip-End` say exactly from when to when, and so does its name, in UTC.
+         */
+        get: operations["download"];
         put?: never;
         post?: never;
         delete?: never;
@@ -707,7 +774,7 @@ export interface components {
         };
         /**
          * Heat
-         * @description How much moved in the minute from `at` on, 0 to 1, for the eye.
+         * @description How much moved in the step from `at` on, 0 to 1, for the eye.
          */
         Heat: {
             /**
@@ -810,6 +877,24 @@ export interface components {
             preview_url: string;
             /** Thumb Url */
             thumb_url: string;
+        };
+        /**
+         * Part
+         * @description An unbroken part of a range, from a keyframe up to a keyframe: its exact times and its size.
+         */
+        Part: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Size Bytes */
+            size_bytes: number;
         };
         /** PasswordForm */
         PasswordForm: {
@@ -1130,7 +1215,7 @@ export interface components {
         };
         /**
          * Timeline
-         * @description What is known of a stretch of time; each part of `recorded` is unbroken.
+         * @description What is known of a stretch of time; each part of `recorded` is unbroken to the eye.
          */
         Timeline: {
             /** Recorded */
@@ -1586,6 +1671,8 @@ export interface operations {
             query: {
                 start: string;
                 end: string;
+                step?: number;
+                events?: boolean;
             };
             header?: never;
             path: {
@@ -1619,6 +1706,7 @@ export interface operations {
         parameters: {
             query?: {
                 before?: string | null;
+                after?: string | null;
                 camera?: string | null;
             };
             header?: never;
@@ -1711,7 +1799,111 @@ export interface operations {
             };
         };
     };
+    thumbnail: {
+        parameters: {
+            query: {
+                at: string;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     clip: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                keyframes_only?: boolean;
+            };
+            header?: {
+                Range?: string | null;
+            };
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parts: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Part"][];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download: {
         parameters: {
             query: {
                 start: string;

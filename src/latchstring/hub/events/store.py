@@ -76,15 +76,26 @@ def during(store: Store, camera: CameraId, time: TimeRange) -> list[Event]:
 
 
 def latest(
-    store: Store, *, before: datetime | None = None, camera: CameraId | None = None, limit: int = 50
+    store: Store,
+    *,
+    before: datetime | None = None,
+    after: datetime | None = None,
+    camera: CameraId | None = None,
+    limit: int = 50,
 ) -> list[Event]:
-    """The newest events first."""
+    """The newest events first, of those that began before and no earlier than `after`."""
     with store.read() as db:
         rows = db.execute(
             """SELECT * FROM event WHERE (:before IS NULL OR start_us < :before)
+                   AND (:after IS NULL OR start_us >= :after)
                    AND (:camera IS NULL OR camera = :camera)
                ORDER BY start_us DESC LIMIT :limit""",
-            {"before": to_micros(before) if before else None, "camera": camera, "limit": limit},
+            {
+                "before": to_micros(before) if before else None,
+                "after": to_micros(after) if after else None,
+                "camera": camera,
+                "limit": limit,
+            },
         ).fetchall()
     return [_event(row) for row in rows]
 
@@ -98,15 +109,23 @@ def was_pressed(camera: CameraId, at: datetime, *, within: timedelta, db: sqlite
     return row is not None
 
 
-def activity(store: Store, camera: CameraId, time: TimeRange) -> dict[int, float]:
-    """Each minute's largest share, by the minute's start."""
+def activity(
+    store: Store, camera: CameraId, time: TimeRange, *, step_us: int = MINUTE_US
+) -> dict[int, float]:
+    """Each step's largest share, by the step's start; steps count from 1970."""
     with store.read() as db:
         rows = db.execute(
-            """SELECT minute_us, peak FROM activity
-               WHERE camera = ? AND minute_us > ? AND minute_us < ? ORDER BY minute_us""",
-            (camera, to_micros(time.start) - MINUTE_US, to_micros(time.end)),
+            """SELECT minute_us / :step * :step AS step_us, max(peak) AS peak FROM activity
+               WHERE camera = :camera AND minute_us > :start AND minute_us < :end
+               GROUP BY 1 ORDER BY 1""",
+            {
+                "camera": camera,
+                "start": to_micros(time.start) - MINUTE_US,
+                "end": to_micros(time.end),
+                "step": step_us,
+            },
         ).fetchall()
-    return {row["minute_us"]: row["peak"] for row in rows}
+    return {row["step_us"]: row["peak"] for row in rows}
 
 
 def _event(row: sqlite3.Row) -> Event:

@@ -28,15 +28,17 @@ from latchstring.hub.live.main_stream import MainStream
 from latchstring.hub.motion.models import FrameFeed
 from latchstring.hub.motion.substream import SubStream
 from latchstring.hub.motion.watcher import Watcher
-from latchstring.hub.recording import fmp4, index
+from latchstring.hub.recording import index
 from latchstring.hub.recording.assembler import Assembler
-from latchstring.hub.recording.clip import Clip, NothingRecorded, read_gop
+from latchstring.hub.recording.clip import Clip, NothingRecorded
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.recording.models import Fragment, Run
+from latchstring.hub.recording.pictures import keyframe_jpeg
 from latchstring.hub.recording.recorder import CameraStatus, Recorder
 from latchstring.hub.recording.recordings import Recordings
 from latchstring.hub.recording.repair import RepairReport, repair
 from latchstring.hub.recording.retention import Keep, Retention
+from latchstring.hub.recording.thumbnails import Thumbnails
 from latchstring.hub.recording.writer import GopWriter
 from latchstring.hub.store import Store
 
@@ -88,6 +90,7 @@ class Video:
         self._clock = clock
         self._opener = opener or CameraOpener(clock)
         self._bulletin = bulletin or Bulletin()
+        self.thumbnails = Thumbnails(store)
         self._retention = Retention(store, keep or Keep())
         self._posts: dict[CameraId, _Post] = {}
         self._lock = threading.RLock()
@@ -225,26 +228,30 @@ class Video:
                 first = batch.fragments[0]
                 return decode.jpeg(first.data[first.sample_at :], batch.run.track.avcc, width=width)
         gop = index.at(self._store, camera, at or self._clock.now())
-        run = index.run(self._store, camera, gop.run_us) if gop else None
-        if gop is None or run is None:
+        if gop is None:
             raise NothingRecorded
-        keyframe = fmp4.first_sample(read_gop(index.folder(self._store), gop))
-        return decode.jpeg(keyframe, run.track.avcc, width=width)
+        return keyframe_jpeg(self._store, gop, width=width)
 
     def events_during(self, camera: CameraId, time: TimeRange) -> list[Event]:
         return event_rows.during(self._store, camera, time)
 
-    def events(self, *, before: datetime | None = None, camera: CameraId | None = None) -> list[Event]:
+    def events(
+        self,
+        *,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        camera: CameraId | None = None,
+    ) -> list[Event]:
         """The newest first, a page of them."""
-        return event_rows.latest(self._store, before=before, camera=camera)
+        return event_rows.latest(self._store, before=before, after=after, camera=camera)
 
     def event(self, event: EventId) -> Event:
         return event_rows.get(self._store, event)
 
-    def activity(self, camera: CameraId, time: TimeRange) -> dict[datetime, float]:
-        """Each minute in which something moved, with the largest share of the picture that did."""
-        found = event_rows.activity(self._store, camera, time)
-        return {from_micros(minute): peak for minute, peak in found.items()}
+    def activity(self, camera: CameraId, time: TimeRange, *, step_seconds: int = 60) -> dict[datetime, float]:
+        """Each step in which something moved, with the largest share of the picture that did."""
+        found = event_rows.activity(self._store, camera, time, step_us=step_seconds * 1_000_000)
+        return {from_micros(start): peak for start, peak in found.items()}
 
     # Keeping
 

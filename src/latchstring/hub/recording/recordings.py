@@ -8,6 +8,7 @@ from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange
 from latchstring.hub.recording import index
 from latchstring.hub.recording.clip import Clip, cut
+from latchstring.hub.recording.spans import spans
 from latchstring.hub.store import Store
 
 
@@ -29,6 +30,14 @@ class Recordings:
     def covered(self, camera: CameraId, during: TimeRange) -> list[TimeRange]:
         """The unbroken stretches recorded within `during`."""
         return index.covered(self._store, camera, during)
+
+    def spans(self, camera: CameraId, during: TimeRange) -> list[TimeRange]:
+        """The unbroken stretches within `during`, for the eye: quick over weeks."""
+        return spans(self._store, camera, during)
+
+    def parts(self, camera: CameraId, during: TimeRange) -> list[Clip]:
+        """What is recorded around `during`, on GOP borders: a clip for each unbroken stretch."""
+        return [cut(self._store, camera, part) for part in self.covered(camera, during)]
 
     def cut(self, camera: CameraId, during: TimeRange) -> Clip:
         """The recording around `during`, on GOP borders; raises where it has a break."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from latchstring.base.time import to_micros
-from latchstring.hub.recording import index
+from latchstring.hub.recording import index, thumbnails
 from latchstring.hub.store import Store
 
 
@@ -79,6 +79,7 @@ class Retention:
                 path.unlink(missing_ok=True)
                 with suppress(OSError):  # other files are still in it
                     path.parent.rmdir()
+                thumbnails.forget(self._store, segment.path)
             if chosen:
                 with self._store.write() as db:
                     index.drop_segments([segment.id for segment in chosen], db=db)

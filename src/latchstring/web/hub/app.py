@@ -15,6 +15,7 @@ from latchstring.web.hub import (
     cameras,
     doorbell,
     doorbell_hook,
+    downloads,
     happenings,
     inbox,
     live,
@@ -64,6 +65,7 @@ def _app(hub: Hub) -> FastAPI:
     for part in (
         cameras,
         recordings,
+        downloads,
         live,
         happenings,
         inbox,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
+from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel
 
@@ -14,7 +15,7 @@ from latchstring.base.ids import CameraId, EventId
 from latchstring.base.time import TimeRange, to_text
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.models import Event
-from latchstring.hub.recording.clip import Clip
+from latchstring.hub.recording.keyframes import keyframes
 from latchstring.web.hub.ranges import ByteRange, asked_range
 
 FULL_HEAT_SHARE = 0.2
@@ -42,14 +43,14 @@ class MotionEvent(Span):
 
 
 class Heat(BaseModel):
-    """How much moved in the minute from `at` on, 0 to 1, for the eye."""
+    """How much moved in the step from `at` on, 0 to 1, for the eye."""
 
     at: datetime
     heat: float
 
 
 class Timeline(BaseModel):
-    """What is known of a stretch of time; each part of `recorded` is unbroken."""
+    """What is known of a stretch of time; each part of `recorded` is unbroken to the eye."""
 
     recorded: list[Span]
     events: list[MotionEvent]
@@ -60,24 +61,38 @@ def router(hub: Hub) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["recordings"])
 
     @router.get("/cameras/{camera_id}/timeline")
-    def timeline(camera_id: str, start: AwareDatetime, end: AwareDatetime) -> Timeline:
-        """What one camera recorded and saw from `start` up to `end`."""
+    def timeline(
+        camera_id: str,
+        start: AwareDatetime,
+        end: AwareDatetime,
+        step: Annotated[int, Query(ge=60, le=86_400)] = 60,
+        *,
+        events: bool = True,
+    ) -> Timeline:
+        """What one camera recorded and saw from `start` up to `end`, its activity by `step` seconds.
+
+        For a month, take an hour's steps and leave the events out.
+        """
         camera, during = hub.video.camera(CameraId(camera_id)).id, TimeRange(start, end)
         return Timeline(
             recorded=[
-                Span(start=part.start, end=part.end) for part in hub.video.recordings.covered(camera, during)
+                Span(start=part.start, end=part.end) for part in hub.video.recordings.spans(camera, during)
             ],
-            events=[_shown(event) for event in hub.video.events_during(camera, during)],
+            events=[_shown(event) for event in hub.video.events_during(camera, during)] if events else [],
             activity=[
                 Heat(at=minute, heat=min(1.0, (peak / FULL_HEAT_SHARE) ** 0.5))
-                for minute, peak in hub.video.activity(camera, during).items()
+                for minute, peak in hub.video.activity(camera, during, step_seconds=step).items()
             ],
         )
 
     @router.get("/events")
-    def list_events(before: AwareDatetime | None = None, camera: str | None = None) -> list[MotionEvent]:
+    def list_events(
+        before: AwareDatetime | None = None,
+        after: AwareDatetime | None = None,
+        camera: str | None = None,
+    ) -> list[MotionEvent]:
         """The newest events first, fifty at a time; `before` the last one's start for more."""
-        found = hub.video.events(before=before, camera=CameraId(camera) if camera else None)
+        found = hub.video.events(before=before, after=after, camera=CameraId(camera) if camera else None)
         return [_shown(event) for event in found]
 
     @router.get("/events/{event_id}")
@@ -92,32 +107,58 @@ def router(hub: Hub) -> APIRouter:
         age = "no-store" if at is None else "private, max-age=3600"
         return Response(picture, media_type="image/jpeg", headers={"Cache-Control": age})
 
+    @router.get("/cameras/{camera_id}/thumbnails", response_class=Response, responses=JPEG)
+    def thumbnail(camera_id: str, at: AwareDatetime) -> Response:
+        """A picture of 160 pixels at `at`, or of the first instant recorded in the minute after it.
+
+        `X-Picture-At` says of when it is. It is made when first asked for, and kept as long as its recording.
+        """
+        gop, picture = hub.video.thumbnails.at(hub.video.camera(CameraId(camera_id)).id, at)
+        headers = {"Cache-Control": "private, max-age=86400", "X-Picture-At": to_text(gop.during.start)}
+        return Response(picture, media_type="image/jpeg", headers=headers)
+
     @router.get("/cameras/{camera_id}/clip.mp4", response_class=StreamingResponse, responses=MP4)
     def clip(
         camera_id: str,
         start: AwareDatetime,
         end: AwareDatetime,
+        *,
+        keyframes_only: bool = False,
         wanted: Annotated[str | None, Header(alias="Range")] = None,
     ) -> Response:
         """The bytes on disk from the keyframe at `start` to the one after `end`.
 
         `X-Clip-Start` and `X-Clip-End` say exactly from when to when. Where the recording has breaks, this is
-        its longest unbroken part; the timeline shows all of them.
+        its longest unbroken part; the timeline shows all of them. With `keyframes_only`, for looking through
+        it fast, just the keyframes of it, each lasting until the next.
         """
         camera = hub.video.camera(CameraId(camera_id)).id
-        return clip_response(hub.video.longest_clip(camera, TimeRange(start, end)), wanted)
+        found = hub.video.longest_clip(camera, TimeRange(start, end))
+        if keyframes_only:
+            return StreamingResponse(keyframes(found), media_type="video/mp4", headers=_times(found))
+        return clip_response(found, wanted)
 
     return router
 
 
-def clip_response(clip: Clip, wanted: str | None) -> Response:
-    """The clip, or the part of it that a Range header asks for (RFC 9110, 14)."""
-    headers = {
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-store",
-        "X-Clip-Start": to_text(clip.start),
-        "X-Clip-End": to_text(clip.end),
-    }
+class Sendable(Protocol):
+    """Something of numbered chunks, their sizes known before: a clip, or what becomes of one."""
+
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def end(self) -> datetime: ...
+    @property
+    def size_bytes(self) -> int: ...
+    def chunk_sizes(self) -> list[int]: ...
+    def chunk(self, number: int, /) -> bytes: ...
+
+
+def clip_response(clip: Sendable, wanted: str | None, *, name: str | None = None) -> Response:
+    """The clip, or the part of it that a Range header asks for (RFC 9110, 14); with `name`, to be saved."""
+    headers = {"Accept-Ranges": "bytes", **_times(clip)}
+    if name is not None:
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"  # RFC 6266, 4.3
     part = asked_range(wanted, clip.size_bytes)
     if part is None:
         headers["Content-Range"] = f"bytes */{clip.size_bytes}"
@@ -129,7 +170,15 @@ def clip_response(clip: Clip, wanted: str | None) -> Response:
     return StreamingResponse(_bytes(clip, part), status, headers, media_type="video/mp4")
 
 
-def _bytes(clip: Clip, part: ByteRange) -> Iterator[bytes]:
+def _times(clip: Sendable) -> dict[str, str]:
+    return {
+        "Cache-Control": "private, no-store",
+        "X-Clip-Start": to_text(clip.start),
+        "X-Clip-End": to_text(clip.end),
+    }
+
+
+def _bytes(clip: Sendable, part: ByteRange) -> Iterator[bytes]:
     """The part's bytes; GOPs outside it are not read."""
     at, end = 0, part.first + part.length
     for number, size in enumerate(clip.chunk_sizes()):

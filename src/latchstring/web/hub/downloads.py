@@ -1,0 +1,81 @@
+"""Recordings to take along: what there is of a range, and each part of it as a file."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
+
+from latchstring.base.errors import BadInput
+from latchstring.base.ids import CameraId
+from latchstring.base.time import TimeRange
+from latchstring.hub.daemon import Hub
+from latchstring.hub.recording.clip import Clip
+from latchstring.hub.recording.download import Download
+from latchstring.web.hub.recordings import MP4, Sendable, Span, clip_response
+
+LONGEST = timedelta(hours=25)
+"""A day, also when the clocks change."""
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+
+
+class TooLong(BadInput):
+    """A download is at most a day long. Please take it in pieces."""
+
+
+class Part(Span):
+    """An unbroken part of a range, from a keyframe up to a keyframe: its exact times and its size."""
+
+    size_bytes: int
+
+
+def router(hub: Hub) -> APIRouter:
+    router = APIRouter(prefix="/api/cameras", tags=["recordings"])
+
+    @router.get("/{camera_id}/parts")
+    def parts(camera_id: str, start: AwareDatetime, end: AwareDatetime) -> list[Part]:
+        """What a download of this range would be: one file for each unbroken part; none: nothing recorded."""
+        camera, during = hub.video.camera(CameraId(camera_id)).id, _asked(start, end)
+        return [
+            Part(start=part.start, end=part.end, size_bytes=leaving(part).size_bytes)
+            for part in hub.video.recordings.parts(camera, during)
+        ]
+
+    @router.get("/{camera_id}/download.mp4", response_class=StreamingResponse, responses=MP4)
+    def download(
+        camera_id: str,
+        start: AwareDatetime,
+        end: AwareDatetime,
+        wanted: Annotated[str | None, Header(alias="Range")] = None,
+    ) -> Response:
+        """One part as a file that plays everywhere: its time starts at 0. A break in the range is refused.
+
+        `X-Clip-Start` and `X-Clip-End` say exactly from when to when, and so does its name, in UTC.
+        """
+        camera = hub.video.camera(CameraId(camera_id))
+        clip = hub.video.recordings.cut(camera.id, _asked(start, end))
+        return clip_response(leaving(clip), wanted, name=file_name(camera.name, clip.start))
+
+    return router
+
+
+def _asked(start: datetime, end: datetime) -> TimeRange:
+    during = TimeRange(start, end)
+    if during.duration > LONGEST:
+        raise TooLong
+    return during
+
+
+def leaving(clip: Clip) -> Sendable:
+    """What of a clip may be saved: the one way by which a recording becomes a file."""
+    return Download(clip)
+
+
+def file_name(camera: str, start: datetime) -> str:
+    """`Porch 2026-11-23 08.30.02 UTC.mp4`: fit for every file system."""
+    name = _NOT_IN_NAMES.sub(" ", camera).strip(" .") or "Camera"
+    return f"{name} {start:%Y-%m-%d %H.%M.%S} UTC.mp4"
