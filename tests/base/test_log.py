@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 
@@ -52,3 +53,18 @@ def test_lines_and_tracebacks_are_redacted(
     assert "lost rtsp://***@cam.local" in said
     assert "OSError: rtsp://***@cam.local is gone" in said
     assert "secret" not in said
+
+
+def test_json_lines_are_redacted_too(capsys: pytest.CaptureFixture[str], restored_logging: None) -> None:
+    """One object a line, whatever stands in the message."""
+    log.set_up(form="json")
+    try:
+        raise OSError("rtsp://admin:secret@cam.local is gone")
+    except OSError:
+        logging.getLogger("hub").exception('lost\n"%s"', "rtsp://admin:secret@cam.local")
+    [line] = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["level"], told["part"]) == ("error", "hub")
+    assert told["message"] == 'lost\n"rtsp://***@cam.local"'
+    assert "OSError: rtsp://***@cam.local is gone" in told["trace"]
+    assert "secret" not in line

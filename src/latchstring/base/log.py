@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
+from datetime import UTC, datetime
+from typing import Literal
+
+LogFormat = Literal["text", "json"]
 
 _CREDENTIALS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/@\s]+@")
 
@@ -19,8 +24,25 @@ class _Redacting(logging.Formatter):
         return redact(super().format(record))
 
 
-def set_up(level: int = logging.INFO) -> None:
-    """Log lines `time level logger message` to standard error."""
+class _Json(logging.Formatter):
+    """One JSON object a line: `at` (RFC 3339, UTC), `level`, `part`, `message`, an exception's `trace`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "part": record.name,
+            "message": redact(record.getMessage()),
+        }
+        if record.exc_info:
+            line["trace"] = redact(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up(level: int = logging.INFO, form: LogFormat = "text") -> None:
+    """Log to standard error: lines `time level part message`, or JSON for programs that collect logs."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(
+        _Json() if form == "json" else _Redacting("%(asctime)s %(levelname)s %(name)s %(message)s")
+    )
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -15,6 +15,7 @@ from latchstring.base import log
 from latchstring.base.clock import SystemClock
 from latchstring.base.errors import BadInput, Conflict
 from latchstring.base.files import FolderLock
+from latchstring.base.service_manager import SignsOfLife
 from latchstring.base.settings import load
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.film import events_in
@@ -49,7 +50,7 @@ def hub(
     settings = load(HubSettings, config, data=data, host=host, port=port)
     ctx.obj = settings
     if ctx.invoked_subcommand is None:
-        log.set_up()
+        log.set_up(form=settings.log_format)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it would note each call, and the cell in it
         _run(settings)
 
@@ -122,7 +123,7 @@ def _serve(running: Hub, listener: socket.socket) -> None:
         timeout_graceful_shutdown=3,
         ws_max_size=1 << 16,
     )
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), SignsOfLife(running.is_alive):
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import ExitStack
 from types import TracebackType
 
 from latchstring.base.clock import Clock, SystemClock
+from latchstring.base.errors import LatchstringError
 from latchstring.base.files import FolderLock
 from latchstring.hub.doorbell.service import Doorbell
 from latchstring.hub.events.bulletin import Bulletin
@@ -81,6 +83,15 @@ class Hub:
         self.sender.start()
         self._made.callback(self.sender.stop)
         return report
+
+    def is_alive(self) -> bool:
+        """Whether the store can be read: what a restart could mend."""
+        try:
+            with self.store.read() as db:
+                db.execute("SELECT 1 FROM camera LIMIT 1")
+        except (sqlite3.Error, LatchstringError):
+            return False
+        return True
 
     def stop(self) -> None:
         """Stop what was started, in the opposite order, and let go of the folder."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from latchstring.base.log import LogFormat
 from latchstring.base.settings import BadSettings
 
 DEFAULT_DATA = Path.home() / ".local" / "share" / "latchstring" / "hub"
+LEAST_TOKEN = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,10 @@ class HubSettings:
     """After a yes, a random time up to this one passes before anything is sent."""
 
     retention_days: int = 14
+    metrics_token: str | None = field(default=None, repr=False)
+    """Who shows it may read `/metrics`; None: nobody."""
+
+    log_format: LogFormat = "text"
     camera: list[dict[str, Any]] = field(default_factory=list, repr=False)
     """One `[[camera]]` table each; the addresses hold logins."""
 
@@ -46,6 +52,10 @@ class HubSettings:
             raise BadSettings("a hub follows its network every so many seconds, more than 0")
         if not self.upload_delay_seconds >= 0:
             raise BadSettings("the setting 'upload_delay_seconds' cannot be negative")
+        if self.metrics_token is not None and len(self.metrics_token) < LEAST_TOKEN:
+            raise BadSettings(f"the setting 'metrics_token' has at least {LEAST_TOKEN} signs")
+        if self.log_format not in get_args(LogFormat):
+            raise BadSettings(f"the setting 'log_format' is text or json, not {self.log_format!r}")
         if self.retention_days < 1:
             raise BadSettings("recordings are kept for at least one day")
         if (self.network_url is None) != (self.network_vkey is None):

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Healthz
-         * @description That the hub answers.
+         * @description 200 while the hub answers and can read its store; a camera that is away is no reason to restart.
          */
         get: operations["healthz"];
         put?: never;
@@ -767,7 +767,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** Health */
+        /**
+         * Health
+         * @description Nothing about the home: anybody may ask.
+         */
         Health: {
             /** Ok */
             ok: boolean;
@@ -1259,6 +1262,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
                 };
             };
         };

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 
 from latchstring.hub.daemon import Hub
 from latchstring.web import errors, pages
@@ -17,6 +16,7 @@ from latchstring.web.hub import (
     doorbell_hook,
     downloads,
     happenings,
+    health,
     inbox,
     live,
     masks,
@@ -25,12 +25,8 @@ from latchstring.web.hub import (
 )
 
 
-class Health(BaseModel):
-    ok: bool
-
-
 def create_app(hub: Hub) -> FastAPI:
-    """All routes need the owner's session, but set-up, signing in, a doorbell's press and /healthz."""
+    """All routes need the owner's session, but set-up, signing in, a doorbell's press and `health`."""
     app = _app(hub)
     app.add_middleware(auth.KnownNames, names=hub.settings.names)
     return app
@@ -54,11 +50,7 @@ def _app(hub: Hub) -> FastAPI:
     )
     errors.install(app)
 
-    @app.get("/healthz", tags=["status"])
-    def healthz() -> Health:
-        """That the hub answers."""
-        return Health(ok=True)
-
+    app.include_router(health.router(hub))
     app.include_router(auth.router(hub))
     app.include_router(doorbell_hook.router(hub))
     owner_only = [Depends(auth.owner_of(hub))]
