@@ -73,8 +73,9 @@ def test_the_recovery_code_opens_the_household_and_stands_nowhere(store: Store) 
 
 
 def test_a_session_ends_when_signed_out_and_when_it_is_old(owned: Store) -> None:
-    token, session = service.sign_in(owned, password=PASSWORD, now=NOW)
-    assert service.session_of(owned, token, now=NOW) == session
+    entered = service.sign_in(owned, password=PASSWORD, now=NOW)
+    token = entered.token
+    assert service.session_of(owned, token, now=NOW) == entered.session
     with pytest.raises(NotSignedIn):
         service.session_of(owned, token, now=NOW + timedelta(days=service.SESSION_DAYS))
     service.sign_out(owned, token)
@@ -90,7 +91,7 @@ def test_no_token_is_nobody(owned: Store, token: str | None) -> None:
 
 def test_a_token_is_not_kept_as_it_is(owned: Store) -> None:
     """Who reads the hub's file cannot sign in with what stands there."""
-    token, _ = service.sign_in(owned, password=PASSWORD, now=NOW)
+    token = service.sign_in(owned, password=PASSWORD, now=NOW).token
     kept = b"".join(f.read_bytes() for f in owned.path.parent.iterdir())
     assert token.encode() not in kept
 
@@ -106,7 +107,7 @@ def test_signing_in_needs_the_password(owned: Store) -> None:
 
 
 def test_a_new_password_ends_every_session(owned: Store) -> None:
-    token, _ = service.sign_in(owned, password=PASSWORD, now=NOW)
+    token = service.sign_in(owned, password=PASSWORD, now=NOW).token
     with pytest.raises(WrongPassword):
         service.change_password(owned, old="not the password", new="four loud herons")
     service.session_of(owned, token, now=NOW)

@@ -16,6 +16,7 @@ from web.browser import PASSWORD, Browser
 PRESS = "/api/doorbell/{camera_id}/press"  # guarded by its own token: test_doorbell.py
 OPEN = {("get", "/healthz"), ("get", "/api/setup"), ("post", "/api/setup"), ("post", "/api/session")}
 OPEN |= {("get", PRESS), ("post", PRESS)}
+OPEN |= {("post", "/api/invitations/{token}")}  # guarded by the token: test_household.py
 
 
 def every_route() -> list[tuple[str, str]]:
@@ -45,13 +46,13 @@ def test_every_change_needs_the_csrf_token(owner: Browser) -> None:
 
 def test_set_up_makes_the_owner_and_shows_the_code_once(new_hub: Hub, caplog) -> None:
     browser = Browser(create_app(new_hub), base_url="http://localhost:8700")
-    assert browser.get("/api/setup").json() == {"needed": True}
+    assert browser.get("/api/setup").json()["needed"] is True
     form = {"password": PASSWORD, "home": {"latitude": 51.500123, "longitude": -0.120456}}
     with caplog.at_level(logging.DEBUG):
         answer = browser.post("/api/setup", json=form)
     code = answer.json()["recovery_code"]
     assert len(code.split("-")) == 8
-    assert browser.get("/api/setup").json() == {"needed": False}
+    assert browser.get("/api/setup").json()["needed"] is False
     assert browser.post("/api/setup", json=form).json()["error"] == "already_set_up"
     browser.sign_in()
     assert browser.get("/api/settings").json()["home"] == form["home"]

@@ -63,7 +63,7 @@ export interface paths {
         put?: never;
         /**
          * Sign In
-         * @description Sign in with the owner's password.
+         * @description Sign in: the first owner with their password, everybody else with their name too.
          */
         post: operations["sign_in"];
         /**
@@ -71,6 +71,26 @@ export interface paths {
          * @description End this browser's session.
          */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Take up an invitation: choose a password and be signed in.
+         */
+        post: operations["join"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -87,7 +107,7 @@ export interface paths {
         put?: never;
         /**
          * Change Password
-         * @description Change the password. Every session ends, this one too.
+         * @description Change the password. Every session of this person ends, this one too.
          */
         post: operations["change_password"];
         delete?: never;
@@ -584,6 +604,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Members
+         * @description Everybody but the first owner.
+         */
+        get: operations["list_members"];
+        put?: never;
+        /**
+         * Invite Member
+         * @description Invite somebody. The link that is made of the token works once, for two days.
+         */
+        post: operations["invite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{member_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite Again
+         * @description A new link for somebody who lost theirs, or their password. Their devices are signed out.
+         */
+        post: operations["invite_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Member
+         * @description Take all their rights back, at once and on every device.
+         */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description Who is signed in where, and which devices are new.
+         */
+        get: operations["list_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Device
+         * @description Sign a device out. It counts as new when it comes back.
+         */
+        delete: operations["end_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/doorbell": {
         parameters: {
             query?: never;
@@ -723,6 +847,16 @@ export interface components {
             /** What */
             what: string;
         };
+        /**
+         * Devices
+         * @description Who is signed in (an owner sees all, everybody else their own), and what is new this week, for all.
+         */
+        Devices: {
+            /** Devices */
+            devices: components["schemas"]["ShownDevice"][];
+            /** News */
+            news: components["schemas"]["ShownNews"][];
+        };
         /** Diagnostics */
         Diagnostics: {
             /** Refused */
@@ -789,12 +923,41 @@ export interface components {
             heat: number;
         };
         /**
+         * Invitation
+         * @description `token` makes the link `#/join/TOKEN`. Shown once and kept nowhere.
+         */
+        Invitation: {
+            member: components["schemas"]["ShownMember"];
+            /** Token */
+            token: string;
+        };
+        /** JoinForm */
+        JoinForm: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
          * Masks
          * @description What is hidden in every clip of a camera that leaves the home.
          */
         Masks: {
             /** Masks */
             masks: components["schemas"]["ShownRegion"][];
+        };
+        /** MemberForm */
+        MemberForm: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "guest";
+            /** Until */
+            until?: string | null;
         };
         /**
          * MotionEvent
@@ -967,6 +1130,13 @@ export interface components {
         SessionState: {
             /** Csrf */
             csrf: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "guest";
         };
         /**
          * SettingsForm
@@ -996,10 +1166,15 @@ export interface components {
             home?: components["schemas"]["Place"] | null;
             network?: components["schemas"]["Network"] | null;
         };
-        /** SetupState */
+        /**
+         * SetupState
+         * @description `has_members`: besides the first owner, so that signing in asks for a name.
+         */
         SetupState: {
             /** Needed */
             needed: boolean;
+            /** Has Members */
+            has_members: boolean;
         };
         /**
          * ShareForm
@@ -1045,6 +1220,27 @@ export interface components {
             /** Last Gop At */
             last_gop_at: string | null;
         };
+        /** ShownDevice */
+        ShownDevice: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Person */
+            person: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Is This */
+            is_this: boolean;
+        };
         /**
          * ShownDoorbell
          * @description `press_path`, behind the hub's own address, is what a doorbell calls; it holds a secret of its own.
@@ -1062,6 +1258,25 @@ export interface components {
             reply_after_s: number;
         };
         /**
+         * ShownMember
+         * @description `invited_until`: the invitation waits until then; null: it was taken up. `until`: a time limit.
+         */
+        ShownMember: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "member" | "guest";
+            /** Until */
+            until: string | null;
+            /** Invited Until */
+            invited_until: string | null;
+        };
+        /**
          * ShownNetwork
          * @description `coarse_cell` is all that following tells the network; None until the home's place is known.
          */
@@ -1072,6 +1287,27 @@ export interface components {
             vkey: string;
             /** Coarse Cell */
             coarse_cell: string | null;
+        };
+        /**
+         * ShownNews
+         * @description A device that is new in this household. `may_end`: whoever asks may sign it out.
+         */
+        ShownNews: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Person */
+            person: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Is This */
+            is_this: boolean;
+            /** May End */
+            may_end: boolean;
         };
         /**
          * ShownRegion
@@ -1170,8 +1406,16 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /** SignInForm */
+        /**
+         * SignInForm
+         * @description Without a name it is the first owner.
+         */
         SignInForm: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
             /**
              * Password
              * Format: password
@@ -1414,6 +1658,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {
@@ -2374,6 +2653,186 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Diagnostics"];
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownMember"][];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invite_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invite_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Devices"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {

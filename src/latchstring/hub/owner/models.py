@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from urllib.parse import urlsplit
 
 from latchstring.base.errors import BadInput, Conflict, NotFound, NotSignedIn
@@ -25,6 +26,30 @@ class NotSetUp(NotFound):
 
 class WrongPassword(NotSignedIn):
     """The password does not fit."""
+
+
+class BadMember(BadInput):
+    """A member of the household has a name of 1 to 40 signs."""
+
+
+class NameTaken(Conflict):
+    """Somebody of this household has that name; please choose another one."""
+
+
+class NoSuchMember(NotFound):
+    """This person is not, or no longer, of this household."""
+
+
+class NoSuchDevice(NotFound):
+    """This device is not signed in, or not yours to sign out."""
+
+
+class InvitationGone(NotFound):
+    """This invitation was used or is too old; ask an owner of the hub for a new one."""
+
+
+Role = Literal["owner", "member", "guest"]
+"""An owner decides everything, a member looks at what was recorded too, a guest sees what is live."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +90,66 @@ class Choices:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Member:
+    """Somebody of the household besides its first owner."""
+
+    id: str  # mb_...
+    name: str
+    role: Role
+    until: datetime | None  # from then on they have no rights
+    invited_until: datetime | None  # None: the invitation was taken up
+    added_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    """A browser that somebody signed in with."""
+
+    id: str  # dv_...
+    member: str | None  # None: the first owner
+    name: str
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """A device with a session that holds, and whose it is."""
+
+    device: Device
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceNews:
+    """A device that was new."""
+
+    device: str
+    person: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Session:
-    """Someone who gave the password. `csrf` must come with each request that changes something."""
+    """Someone who gave their password. `csrf` must come with each request that changes something."""
 
     csrf: str
     expires_at: datetime
+    device: str
+    member: str | None = None  # None: the first owner
+    name: str = ""
+    role: Role = "owner"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entered:
+    """What signing in brought: two tokens that the browser keeps, and whether its device is new."""
+
+    token: str
+    session: Session
+    device_token: str
+    new_device: Device | None
 
 
 def parse_place(text: str) -> Point:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from latchstring.base import canonical
+from latchstring.base import canonical, ids
 from latchstring.base.errors import BadInput, NotSignedIn
+from latchstring.hub.owner import household_store as household_rows
 from latchstring.hub.owner import store as rows
 from latchstring.hub.owner.models import (
     AlreadySetUp,
     Choices,
+    Device,
+    DeviceNews,
+    Entered,
     NetworkAddress,
     NotSetUp,
     Session,
@@ -23,6 +27,8 @@ from latchstring.sealing import keys
 from latchstring.sealing.recovery import RecoveryCode
 
 SESSION_DAYS = 30
+NEWS_DAYS = 7
+"""How long everybody is told of a device that is new."""
 MAX_AGENCY_CHARACTERS = 63
 
 
@@ -46,19 +52,52 @@ def set_up(store: Store, *, password: str, choices: Choices, now: datetime) -> R
     return code
 
 
-def sign_in(store: Store, *, password: str, now: datetime) -> tuple[str, Session]:
-    """The new session and the token that the owner's browser keeps for it."""
+def sign_in(
+    store: Store,
+    *,
+    password: str,
+    now: datetime,
+    name: str = "",
+    device_name: str = "A browser",
+    device_token: str = "",
+) -> Entered:
+    """Open a session. Without a name it is the first owner; `device_token` is what the browser kept of it."""
     with store.read() as db:
-        hashed = rows.password_hash(db=db)
-    if hashed is None:
+        owners = rows.password_hash(db=db)
+        found = household_rows.by_name(name, now=now, db=db) if name else None
+    if owners is None:
         raise NotSetUp
+    if name and found is None:
+        check_password(owners, "")  # takes as long as a name that is known
+    member, hashed = found or (None, owners)
     check_password(hashed, password)
-    token = secrets.token_urlsafe(32)
-    session = Session(csrf=secrets.token_urlsafe(32), expires_at=now + timedelta(days=SESSION_DAYS))
+    member_id, person = (member.id, member.name) if member else (None, household_rows.OWNERS_NAME)
     with store.write() as db:
+        known = household_rows.known_device(_digest(device_token), member_id, db=db)
+        device = known or Device(
+            id=ids.new("dv"), member=member_id, name=device_name, first_at=now, last_at=now
+        )
+        if known is None:
+            device_token = secrets.token_urlsafe(32)
+            household_rows.add_device(device, _digest(device_token), db=db)
+            news = DeviceNews(device=device.id, person=person, name=device_name, at=now)
+            household_rows.add_news(news, db=db)
+        household_rows.saw_device(device.id, now=now, db=db)
+        token = secrets.token_urlsafe(32)
+        session = Session(
+            csrf=secrets.token_urlsafe(32),
+            expires_at=now + timedelta(days=SESSION_DAYS),
+            device=device.id,
+            member=member_id,
+            name=person,
+            role=member.role if member else "owner",
+        )
         rows.remove_sessions_until(now, db=db)
+        household_rows.forget_news_until(now - timedelta(days=NEWS_DAYS), db=db)
         rows.add_session(_digest(token), session, db=db)
-    return token, session
+    return Entered(
+        token=token, session=session, device_token=device_token, new_device=None if known else device
+    )
 
 
 def session_of(store: Store, token: str | None, *, now: datetime) -> Session:
@@ -70,22 +109,34 @@ def session_of(store: Store, token: str | None, *, now: datetime) -> Session:
     raise NotSignedIn
 
 
+def is_signed_in(store: Store, token: str | None, *, now: datetime) -> bool:
+    try:
+        session_of(store, token, now=now)
+    except NotSignedIn:
+        return False
+    return True
+
+
 def sign_out(store: Store, token: str) -> None:
     with store.write() as db:
         rows.remove_session(_digest(token), db=db)
 
 
-def change_password(store: Store, *, old: str, new: str) -> None:
-    """Every session ends with it."""
+def change_password(store: Store, *, old: str, new: str, member: str | None = None) -> None:
+    """Every session of this person ends with it; `member` None: the first owner."""
     with store.read() as db:
-        hashed = rows.password_hash(db=db)
+        found = household_rows.by_id(member, db=db) if member else None
+        hashed = found[1] if found else rows.password_hash(db=db)
     if hashed is None:
         raise NotSetUp
     check_password(hashed, old)
     hashed = hash_password(new)
     with store.write() as db:
-        rows.change_password_hash(hashed, db=db)
-        rows.remove_all_sessions(db=db)
+        if member:
+            household_rows.change_password_hash(member, hashed, db=db)
+        else:
+            rows.change_password_hash(hashed, db=db)
+        rows.remove_sessions_of(member, db=db)
 
 
 def choices(store: Store, settings: HubSettings) -> Choices:

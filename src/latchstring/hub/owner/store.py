@@ -7,6 +7,7 @@ from datetime import datetime
 
 from latchstring.base.geo import Point
 from latchstring.base.time import from_micros, to_micros
+from latchstring.hub.owner.household_store import OWNERS_NAME
 from latchstring.hub.owner.models import Choices, NetworkAddress, Session
 from latchstring.sealing.keys import Household
 
@@ -57,17 +58,30 @@ def keep_choices(choices: Choices, *, db: sqlite3.Connection) -> None:
 
 def add_session(token_sha256: str, session: Session, *, db: sqlite3.Connection) -> None:
     db.execute(
-        "INSERT INTO session (token_sha256, csrf, expires_us) VALUES (?, ?, ?)",
-        (token_sha256, session.csrf, to_micros(session.expires_at)),
+        "INSERT INTO session (token_sha256, csrf, device, expires_us) VALUES (?, ?, ?, ?)",
+        (token_sha256, session.csrf, session.device, to_micros(session.expires_at)),
     )
 
 
 def session(token_sha256: str, *, now: datetime, db: sqlite3.Connection) -> Session | None:
+    """One whose person still has rights."""
     row = db.execute(
-        "SELECT csrf, expires_us FROM session WHERE token_sha256 = ? AND expires_us > ?",
-        (token_sha256, to_micros(now)),
+        "SELECT session.*, device.member, member.name, member.role FROM session"
+        " JOIN device ON device.id = session.device LEFT JOIN member ON member.id = device.member"
+        " WHERE session.token_sha256 = ? AND session.expires_us > ?"
+        " AND (member.until_us IS NULL OR member.until_us > ?)",
+        (token_sha256, to_micros(now), to_micros(now)),
     ).fetchone()
-    return None if row is None else Session(csrf=row["csrf"], expires_at=from_micros(row["expires_us"]))
+    if row is None:
+        return None
+    return Session(
+        csrf=row["csrf"],
+        expires_at=from_micros(row["expires_us"]),
+        device=row["device"],
+        member=row["member"],
+        name=row["name"] or OWNERS_NAME,
+        role=row["role"] or "owner",
+    )
 
 
 def remove_session(token_sha256: str, *, db: sqlite3.Connection) -> None:
@@ -79,8 +93,9 @@ def remove_sessions_until(instant: datetime, *, db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM session WHERE expires_us <= ?", (to_micros(instant),))
 
 
-def remove_all_sessions(*, db: sqlite3.Connection) -> None:
-    db.execute("DELETE FROM session")
+def remove_sessions_of(member: str | None, *, db: sqlite3.Connection) -> None:
+    """`member` None: the first owner's."""
+    db.execute("DELETE FROM session WHERE device IN (SELECT id FROM device WHERE member IS ?)", (member,))
 
 
 def muted(*, db: sqlite3.Connection) -> frozenset[str]:

@@ -17,6 +17,7 @@ from latchstring.web.hub import (
     downloads,
     happenings,
     health,
+    household,
     inbox,
     live,
     masks,
@@ -26,7 +27,7 @@ from latchstring.web.hub import (
 
 
 def create_app(hub: Hub) -> FastAPI:
-    """All routes need the owner's session, but set-up, signing in, a doorbell's press and `health`."""
+    """All routes need somebody of the household, but set-up, signing in, a doorbell's press and `health`."""
     app = _app(hub)
     app.add_middleware(auth.KnownNames, names=hub.settings.names)
     return app
@@ -53,7 +54,7 @@ def _app(hub: Hub) -> FastAPI:
     app.include_router(health.router(hub))
     app.include_router(auth.router(hub))
     app.include_router(doorbell_hook.router(hub))
-    owner_only = [Depends(auth.owner_of(hub))]
+    household_only = [Depends(auth.somebody_of(hub))]
     for part in (
         cameras,
         recordings,
@@ -63,9 +64,10 @@ def _app(hub: Hub) -> FastAPI:
         inbox,
         masks,
         settings,
+        household,
         doorbell,
     ):
-        app.include_router(part.router(hub), dependencies=owner_only)
+        app.include_router(part.router(hub), dependencies=household_only)
     pages.install(app, "hub")
     return app
 

@@ -1,4 +1,4 @@
-"""Who may use the hub's pages: its one owner, from a browser on this network."""
+"""Who may use the hub's pages: its household, from a browser on this network."""
 
 from __future__ import annotations
 
@@ -7,23 +7,37 @@ import secrets
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request, Response, WebSocketException
 from fastapi.requests import HTTPConnection
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from latchstring.base.errors import LatchstringError, NotAllowed, TooOften
 from latchstring.hub.daemon import Hub
-from latchstring.hub.owner import service
-from latchstring.hub.owner.models import Choices, NetworkAddress, Session, WrongPassword
+from latchstring.hub.events.bulletin import Happening
+from latchstring.hub.owner import household, service
+from latchstring.hub.owner.models import (
+    Choices,
+    InvitationGone,
+    NetworkAddress,
+    Role,
+    Session,
+    WrongPassword,
+)
 from latchstring.web import errors
+from latchstring.web.hub import rights
+from latchstring.web.hub.device_name import device_name
 from latchstring.web.hub.places import Place
 
 COOKIE = "latchstring_hub"
+DEVICE_COOKIE = "latchstring_device"
+DEVICE_DAYS = 400
+"""As long as browsers keep a cookie."""
 CSRF_HEADER = "X-CSRF-Token"
 TRIES = 5
 PER_SECONDS = 300.0
@@ -45,11 +59,14 @@ class UnknownName(LatchstringError):
 
 
 class TooManyTries(TooOften):
-    """Too many wrong passwords from this device; wait five minutes."""
+    """Too many wrong passwords or invitations from this device; wait five minutes."""
 
 
 class SetupState(BaseModel):
+    """`has_members`: besides the first owner, so that signing in asks for a name."""
+
     needed: bool
+    has_members: bool
 
 
 class Network(BaseModel):
@@ -72,6 +89,13 @@ class SetupAnswer(BaseModel):
 
 
 class SignInForm(BaseModel):
+    """Without a name it is the first owner."""
+
+    name: str = Field(default="", max_length=200)
+    password: SecretStr
+
+
+class JoinForm(BaseModel):
     password: SecretStr
 
 
@@ -84,30 +108,49 @@ class SessionState(BaseModel):
     """`csrf` goes with each call that changes something, as `X-CSRF-Token`."""
 
     csrf: str
+    name: str
+    role: Role
+
+    @classmethod
+    def of(cls, session: Session) -> SessionState:
+        return cls(csrf=session.csrf, name=session.name, role=session.role)
 
 
-def owner_of(hub: Hub) -> Callable[[HTTPConnection], Session]:
-    """The dependency of every private route, over HTTP and WebSocket."""
+def somebody_of(hub: Hub) -> Callable[[HTTPConnection], Session]:
+    """The dependency of every private route, over HTTP and WebSocket: somebody who may call it."""
 
-    def owner(connection: HTTPConnection) -> Session:
+    def somebody(connection: HTTPConnection) -> Session:
         try:
-            return _owner(hub, connection)
+            return _somebody(hub, connection)
         except LatchstringError as e:
             if connection.scope["type"] == "websocket":
                 raise WebSocketException(_POLICY_VIOLATION, e.message) from e
             raise
 
-    return owner
+    return somebody
 
 
-def _owner(hub: Hub, connection: HTTPConnection) -> Session:
-    session = service.session_of(hub.store, connection.cookies.get(COOKIE), now=hub.clock.now())
+def _somebody(hub: Hub, connection: HTTPConnection) -> Session:
+    token = connection.cookies.get(COOKIE)
+    session = service.session_of(hub.store, token, now=hub.clock.now())
     _require_same_origin(connection.headers, needed=connection.scope["type"] == "websocket")
     if connection.scope["type"] == "http" and connection.scope["method"] not in ("GET", "HEAD"):
         given = connection.headers.get(CSRF_HEADER, "")
         if not secrets.compare_digest(given.encode(), session.csrf.encode()):
             raise CsrfMissing
+    rights.require(session.role, connection.scope["route"].name)
+    connection.state.session = session
+    connection.state.is_signed_in = lambda: service.is_signed_in(hub.store, token, now=hub.clock.now())
     return session
+
+
+def _asking(connection: HTTPConnection) -> Session:
+    session: Session = connection.state.session
+    return session
+
+
+Asking = Annotated[Session, Depends(_asking)]
+"""The session of whoever calls, on a private route."""
 
 
 def _require_same_origin(headers: Headers, *, needed: bool) -> None:
@@ -123,13 +166,15 @@ def router(hub: Hub) -> APIRouter:
     """Set-up and signing in: what works without a session."""
     router = APIRouter(prefix="/api", tags=["owner"])
     throttle = Throttle(hub)
-    owner = owner_of(hub)
-    owner_only = [Depends(owner)]
+    somebody = somebody_of(hub)
+    private = [Depends(somebody)]
 
     @router.get("/setup")
     def setup_state() -> SetupState:
         """Whether this hub still needs an owner."""
-        return SetupState(needed=service.needs_set_up(hub.store))
+        return SetupState(
+            needed=service.needs_set_up(hub.store), has_members=bool(household.members(hub.store))
+        )
 
     @router.post("/setup")
     def set_up(form: SetupForm, request: Request) -> SetupAnswer:
@@ -144,42 +189,68 @@ def router(hub: Hub) -> APIRouter:
         hub.choices_changed()
         return SetupAnswer(recovery_code=code.text)
 
-    @router.post("/session")
-    def sign_in(form: SignInForm, request: Request, response: Response) -> SessionState:
-        """Sign in with the owner's password."""
-        _require_same_origin(request.headers, needed=False)
+    def enter(request: Request, response: Response, password: SecretStr, name: str) -> SessionState:
         address = request.client.host if request.client else ""
         with throttle.one_try(address):
-            password = form.password.get_secret_value()
-            token, session = service.sign_in(hub.store, password=password, now=hub.clock.now())
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=service.SESSION_DAYS * 86_400,
-            httponly=True,
-            samesite="strict",
-            secure=request.url.scheme == "https",
-        )
-        return SessionState(csrf=session.csrf)
+            entered = service.sign_in(
+                hub.store,
+                password=password.get_secret_value(),
+                now=hub.clock.now(),
+                name=name.strip(),
+                device_name=device_name(request.headers.get("User-Agent", "")),
+                device_token=request.cookies.get(DEVICE_COOKIE, ""),
+            )
+        if (device := entered.new_device) is not None:
+            about = f"{device.name}, {entered.session.name}"
+            hub.bulletin.tell(Happening(kind="device", at=device.first_at, about=about))
+        for cookie, token, days in (
+            (COOKIE, entered.token, service.SESSION_DAYS),
+            (DEVICE_COOKIE, entered.device_token, DEVICE_DAYS),
+        ):
+            response.set_cookie(
+                cookie,
+                token,
+                max_age=days * 86_400,
+                httponly=True,
+                samesite="strict",
+                secure=request.url.scheme == "https",
+            )
+        return SessionState.of(entered.session)
+
+    @router.post("/session")
+    def sign_in(form: SignInForm, request: Request, response: Response) -> SessionState:
+        """Sign in: the first owner with their password, everybody else with their name too."""
+        _require_same_origin(request.headers, needed=False)
+        return enter(request, response, form.password, form.name)
+
+    @router.post("/invitations/{token}")
+    def join(token: str, form: JoinForm, request: Request, response: Response) -> SessionState:
+        """Take up an invitation: choose a password and be signed in."""
+        _require_same_origin(request.headers, needed=False)
+        with throttle.one_try(request.client.host if request.client else ""):
+            member = household.take_up(
+                hub.store, token, password=form.password.get_secret_value(), now=hub.clock.now()
+            )
+        return enter(request, response, form.password, member.name)
 
     @router.get("/session")
     def current_session(request: Request) -> SessionState:
         """The session of this browser, or 401."""
-        return SessionState(csrf=owner(request).csrf)
+        return SessionState.of(somebody(request))
 
-    @router.delete("/session", status_code=204, dependencies=owner_only)
+    @router.delete("/session", status_code=204, dependencies=private)
     def sign_out(request: Request, response: Response) -> None:
         """End this browser's session."""
         service.sign_out(hub.store, request.cookies.get(COOKIE, ""))
         response.delete_cookie(COOKIE)
 
-    @router.post("/session/password", status_code=204, dependencies=owner_only)
-    def change_password(form: PasswordForm, request: Request) -> None:
-        """Change the password. Every session ends, this one too."""
+    @router.post("/session/password", status_code=204, dependencies=private)
+    def change_password(form: PasswordForm, request: Request, session: Asking) -> None:
+        """Change the password. Every session of this person ends, this one too."""
         address = request.client.host if request.client else ""
         with throttle.one_try(address):
             old, new = form.old.get_secret_value(), form.new.get_secret_value()
-            service.change_password(hub.store, old=old, new=new)
+            service.change_password(hub.store, old=old, new=new, member=session.member)
 
     return router
 
@@ -220,7 +291,8 @@ class _Try:
         self._throttle.enter(self._device)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._throttle.leave(self._device, was_wrong=kind is not None and issubclass(kind, WrongPassword))
+        wrong = kind is not None and issubclass(kind, (WrongPassword, InvitationGone))
+        self._throttle.leave(self._device, was_wrong=wrong)
 
 
 def _device(address: str) -> str:

@@ -6,34 +6,32 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket
 
 from latchstring.base.time import to_text
 from latchstring.hub.daemon import Hub
-from latchstring.hub.events.bulletin import Bulletin, Happening
+from latchstring.hub.events.bulletin import Bulletin, Happening, Kind
+from latchstring.web.hub.auth import Asking
+from latchstring.web.hub.sockets import stay
 
 MOST_WAITING = 100
 """A page that takes no more for so long misses what came after; it asks anew when it comes back."""
+
+OWNERS_ONLY: frozenset[Kind] = frozenset({"request", "disk-full"})
+"""What somebody is asked for, and how the hub does, is for owners."""
 
 
 def router(hub: Hub) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["happenings"])
 
     @router.websocket("/happenings")
-    async def happenings(socket: WebSocket) -> None:
+    async def happenings(socket: WebSocket, session: Asking) -> None:
         """One text message for each: `{kind, at, camera, event, request, about}`. Nothing is said twice."""
         waiting: asyncio.Queue[Happening] = asyncio.Queue(MOST_WAITING)
-        stop = _listen(hub.bulletin, waiting)
+        stop = _listen(hub.bulletin, waiting, but=frozenset() if session.role == "owner" else OWNERS_ONLY)
         try:
             await socket.accept()
-            sending = asyncio.create_task(_send(socket, waiting))
-            leaving = asyncio.create_task(_left(socket))
-            _, pending = await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            for task in pending:
-                task.cancel()
-            for task in (sending, leaving):
-                with suppress(asyncio.CancelledError, WebSocketDisconnect):
-                    await task
+            await stay(socket, _send(socket, waiting))
         finally:
             stop()
 
@@ -51,7 +49,9 @@ def as_json(happening: Happening) -> dict[str, str | None]:
     }
 
 
-def _listen(bulletin: Bulletin, waiting: asyncio.Queue[Happening]) -> Callable[[], None]:
+def _listen(
+    bulletin: Bulletin, waiting: asyncio.Queue[Happening], *, but: frozenset[Kind]
+) -> Callable[[], None]:
     loop = asyncio.get_running_loop()
 
     def put(happening: Happening) -> None:
@@ -59,6 +59,8 @@ def _listen(bulletin: Bulletin, waiting: asyncio.Queue[Happening]) -> Callable[[
             waiting.put_nowait(happening)
 
     def hear(happening: Happening) -> None:
+        if happening.kind in but:
+            return
         with suppress(RuntimeError):  # the loop is closed, so no page is open any more
             loop.call_soon_threadsafe(put, happening)
 
@@ -68,9 +70,3 @@ def _listen(bulletin: Bulletin, waiting: asyncio.Queue[Happening]) -> Callable[[
 async def _send(socket: WebSocket, waiting: asyncio.Queue[Happening]) -> None:
     while True:
         await socket.send_json(as_json(await waiting.get()))
-
-
-async def _left(socket: WebSocket) -> None:
-    """Until the page goes; what one says is not listened to."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass

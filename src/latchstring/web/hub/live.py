@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
-
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket
 
 from latchstring.base.errors import NotFound
 from latchstring.base.ids import CameraId
@@ -13,6 +10,7 @@ from latchstring.hub.daemon import Hub
 from latchstring.hub.live.viewer import watch
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.recording.models import Run
+from latchstring.web.hub.sockets import stay
 
 NOT_FOUND = 4404
 """Close code of this application's own (RFC 6455, 7.4.2)."""
@@ -30,14 +28,7 @@ def router(hub: Hub) -> APIRouter:
         except NotFound as e:
             await socket.close(NOT_FOUND, e.message)
             return
-        sending = asyncio.create_task(_send(socket, feed))
-        leaving = asyncio.create_task(_left(socket))
-        _, pending = await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        for task in (sending, leaving):
-            with suppress(asyncio.CancelledError, WebSocketDisconnect):
-                await task
+        await stay(socket, _send(socket, feed))
 
     return router
 
@@ -49,9 +40,3 @@ async def _send(socket: WebSocket, feed: LiveFeed) -> None:
             await socket.send_json({"codec": track.mime, "width": track.width, "height": track.height})
         else:
             await socket.send_bytes(made)
-
-
-async def _left(socket: WebSocket) -> None:
-    """Until the viewer leaves; what one says is not listened to."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass

@@ -1,0 +1,57 @@
+"""Who of the household may call what. A route that is not named here is for owners."""
+
+from __future__ import annotations
+
+from latchstring.base.errors import NotAllowed
+from latchstring.hub.owner.models import Role
+
+_RANK: dict[Role, int] = {"guest": 0, "member": 1, "owner": 2}
+
+GUESTS = frozenset(
+    {
+        "current_session",
+        "sign_out",
+        "change_password",
+        "list_cameras",
+        "live",
+        "happenings",
+        "snapshot",
+        "get_status",
+        "list_devices",
+        "end_device",
+        "get_ringing",
+    }
+)
+"""What is live, and their own devices."""
+
+MEMBERS = frozenset(
+    {
+        "timeline",
+        "list_events",
+        "get_event",
+        "thumbnail",
+        "clip",
+        "parts",
+        "download",
+        "get_masks",
+        "get_doorbell",
+        "press_picture",
+    }
+)
+"""What was recorded, too."""
+
+
+class NotYours(NotAllowed):
+    """This is for the owners of this hub; ask one of them."""
+
+
+def least_role(route: str) -> Role:
+    """`route` is the name of the function that answers."""
+    if route in GUESTS:
+        return "guest"
+    return "member" if route in MEMBERS else "owner"
+
+
+def require(role: Role, route: str) -> None:
+    if _RANK[role] < _RANK[least_role(route)]:
+        raise NotYours
