@@ -276,7 +276,9 @@ export interface paths {
         };
         /**
          * Snapshot
-         * @description The keyframe at or last before `at`, or the newest.
+         * @description The keyframe at or last before `at`, or the newest; privacy masks are painted over.
+         *
+         *     With `whole` they are not: for the hub's own pages, which draw masks on it, and nobody else.
          */
         get: operations["snapshot"];
         put?: never;
@@ -318,8 +320,10 @@ export interface paths {
         };
         /**
          * Clip
-         * @description The bytes on disk from the keyframe at `start` to the one after `end`.
+         * @description To be watched here: the bytes on disk from the keyframe at `start` to the one after `end`.
          *
+         *     Where a privacy mask holds or held, only the hub's own player gets them (it says so in the header
+         *     `X-Watching`, which no link and no "save as" sends); to take a clip along there is `download.mp4`.
          *     `X-Clip-Start` and `X-Clip-End` say exactly from when to when. Where the recording has breaks, this is
          *     its longest unbroken part; the timeline shows all of them. With `keyframes_only`, for looking through
          *     it fast, just the keyframes of it, each lasting until the next.
@@ -364,7 +368,8 @@ export interface paths {
          * Download
          * @description One part as a file that plays everywhere: its time starts at 0. A break in the range is refused.
          *
-         *     `X-Clip-Start` and `X-Clip-End` say exactly from when to when, and so does its name, in UTC.
+         *     `X-Clip-Start` and `X-Clip-End` say exactly from when to when, and so does its name, in UTC. Where
+         *     privacy masks are burned in, it comes as it is made, without a length and always from its beginning.
          */
         get: operations["download"];
         put?: never;
@@ -1047,6 +1052,8 @@ export interface components {
         /**
          * Part
          * @description An unbroken part of a range, from a keyframe up to a keyframe: its exact times and its size.
+         *
+         *     `is_masked`: privacy masks are burned in on the way, so the size is only about this.
          */
         Part: {
             /**
@@ -1061,6 +1068,8 @@ export interface components {
             end: string;
             /** Size Bytes */
             size_bytes: number;
+            /** Is Masked */
+            is_masked: boolean;
         };
         /** PasswordForm */
         PasswordForm: {
@@ -2061,8 +2070,11 @@ export interface operations {
         parameters: {
             query?: {
                 at?: string | null;
+                whole?: boolean;
             };
-            header?: never;
+            header?: {
+                "X-Watching"?: string | null;
+            };
             path: {
                 camera_id: string;
             };
@@ -2131,6 +2143,7 @@ export interface operations {
                 keyframes_only?: boolean;
             };
             header?: {
+                "X-Watching"?: string | null;
                 Range?: string | null;
             };
             path: {

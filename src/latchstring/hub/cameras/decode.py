@@ -43,6 +43,15 @@ class Decoder:
         except av.error.FFmpegError as e:
             raise BrokenVideo from e
 
+    def lend_colours(self, encoder: av.VideoCodecContext) -> None:
+        """Let what is encoded from these pictures say the same of its colours and its pixels' shape."""
+        encoder.color_range = self._context.color_range
+        encoder.color_primaries = self._context.color_primaries
+        encoder.color_trc = self._context.color_trc
+        encoder.colorspace = self._context.colorspace
+        if self._context.sample_aspect_ratio:
+            encoder.sample_aspect_ratio = self._context.sample_aspect_ratio
+
 
 def check_keyframe(keyframe: bytes, extradata: bytes) -> None:
     """Raise `BrokenVideo` unless the keyframe decodes without an error."""
@@ -66,6 +75,15 @@ def jpeg(keyframe: bytes, extradata: bytes, *, width: int | None = None) -> byte
     if picture is None:
         raise BrokenVideo
     return encode_jpeg(at_most(picture, width or picture.width))
+
+
+def decode_jpeg(data: bytes) -> av.VideoFrame:
+    try:
+        [picture] = av.CodecContext.create("mjpeg", "r").decode(av.Packet(data))
+    except (av.error.FFmpegError, ValueError) as e:
+        raise BrokenVideo from e
+    assert isinstance(picture, av.VideoFrame)
+    return picture
 
 
 def at_most(picture: av.VideoFrame, width: int) -> av.VideoFrame:

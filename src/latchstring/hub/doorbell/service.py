@@ -13,7 +13,7 @@ from latchstring.base import ids
 from latchstring.base.clock import Clock
 from latchstring.base.errors import LatchstringError
 from latchstring.base.ids import CameraId, EventId
-from latchstring.base.time import from_micros, to_micros
+from latchstring.base.time import TimeRange, from_micros, to_micros
 from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.cameras.models import CameraNotice
 from latchstring.hub.doorbell import moment
@@ -30,6 +30,7 @@ from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.events.models import Event
 from latchstring.hub.recording.feed import LiveFeed
+from latchstring.hub.redaction import stills
 from latchstring.hub.store import Store
 
 log = logging.getLogger(__name__)
@@ -130,13 +131,17 @@ class Doorbell:
         return event
 
     def picture(self, event: EventId) -> bytes:
-        """The moment of a press, as JPEG; waits for one that is being made."""
+        """The moment of a press, as JPEG, masks painted over; waits for one that is being made."""
         if (painting := self._painting.get(event)) is not None:
-            return painting.result(PICTURE_SECONDS)
-        picture = rows.picture(self._store, event)
+            picture: bytes | None = painting.result(PICTURE_SECONDS)
+        else:
+            picture = rows.picture(self._store, event)
         if picture is None:
             raise NoPicture
-        return picture
+        pressed = event_rows.get(self._store, event)
+        at = pressed.during.start
+        filmed = TimeRange(at - moment.OLDEST, at + stills.INSTANT)
+        return stills.masked(self._store, pressed.camera, picture, filmed)
 
     def _paint(self, event: Event) -> bytes:
         try:

@@ -32,7 +32,7 @@ from latchstring.hub.recording import index
 from latchstring.hub.recording.assembler import Assembler
 from latchstring.hub.recording.clip import Clip, NothingRecorded
 from latchstring.hub.recording.feed import LiveFeed
-from latchstring.hub.recording.models import Fragment, Run
+from latchstring.hub.recording.models import Fragment, Run, StoredGop
 from latchstring.hub.recording.pictures import keyframe_jpeg
 from latchstring.hub.recording.recorder import CameraStatus, Recorder
 from latchstring.hub.recording.recordings import Recordings
@@ -40,6 +40,8 @@ from latchstring.hub.recording.repair import RepairReport, repair
 from latchstring.hub.recording.retention import Keep, Retention
 from latchstring.hub.recording.thumbnails import Thumbnails
 from latchstring.hub.recording.writer import GopWriter
+from latchstring.hub.redaction import stills
+from latchstring.hub.redaction.plan import Plan, plan_for
 from latchstring.hub.store import Store
 
 log = logging.getLogger(__name__)
@@ -220,17 +222,36 @@ class Video:
             raise NothingRecorded
         return self.recordings.cut(camera, max(parts, key=lambda part: part.duration))
 
-    def snapshot(self, camera: CameraId, at: datetime | None = None, *, width: int = SNAPSHOT_WIDTH) -> bytes:
-        """The keyframe at or last before `at`, or the newest, as JPEG."""
+    def hidden(self, clip: Clip) -> Plan:
+        """What privacy masks hide in it once it leaves."""
+        return plan_for(self._store, clip)
+
+    def thumbnail(self, camera: CameraId, at: datetime) -> tuple[StoredGop, bytes]:
+        """The GOP that holds `at`, or begins within a minute of it, and a small picture, masks painted."""
+        gop, picture = self.thumbnails.at(camera, at)
+        return gop, stills.masked(self._store, camera, picture, gop.during)
+
+    def snapshot(
+        self,
+        camera: CameraId,
+        at: datetime | None = None,
+        *,
+        width: int = SNAPSHOT_WIDTH,
+        whole: bool = False,
+    ) -> bytes:
+        """The keyframe at or last before `at`, or the newest, as JPEG; masks are painted unless `whole`."""
         if at is None and (post := self._posts.get(camera)) is not None:
             batch = post.recorder.feed.after(None)
             if batch is not None:
                 first = batch.fragments[0]
-                return decode.jpeg(first.data[first.sample_at :], batch.run.track.avcc, width=width)
+                newest = decode.jpeg(first.data[first.sample_at :], batch.run.track.avcc, width=width)
+                filmed = from_micros(first.utc_us)
+                return newest if whole else stills.masked(self._store, camera, newest, filmed)
         gop = index.at(self._store, camera, at or self._clock.now())
         if gop is None:
             raise NothingRecorded
-        return keyframe_jpeg(self._store, gop, width=width)
+        picture = keyframe_jpeg(self._store, gop, width=width)
+        return picture if whole else stills.masked(self._store, camera, picture, gop.during)
 
     def events_during(self, camera: CameraId, time: TimeRange) -> list[Event]:
         return event_rows.during(self._store, camera, time)

@@ -60,12 +60,24 @@ class Download:
 
     @cached_property
     def _head(self) -> bytes:
-        ticks = timescales(self.clip.init)[TRACK_ID]
-        starts = [gop.media_start for gop in self.clip.gops]
-        last = self.clip.gops[-1]
-        starts.append(last.media_start + (last.end_us - last.start_us) * ticks // 1_000_000)
+        ticks, starts = _ticks_and_starts(self.clip)
         sizes = [gop.size_bytes for gop in self.clip.gops]
         return _with_length(self.clip.init, starts[-1] - starts[0], ticks) + _index(starts, sizes, ticks)
+
+
+def while_made(clip: Clip, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Another clip with the times of `clip`, as it is made: the same, without the index that comes last."""
+    ticks, starts = _ticks_and_starts(clip)
+    yield _with_length(next(chunks), starts[-1] - starts[0], ticks)
+    for gop in chunks:
+        yield _from_zero(gop, {TRACK_ID: starts[0]})
+
+
+def _ticks_and_starts(clip: Clip) -> tuple[int, list[int]]:
+    """Ticks per second, when each GOP begins, and when the last one ends."""
+    ticks, last = timescales(clip.init)[TRACK_ID], clip.gops[-1]
+    starts = [gop.media_start for gop in clip.gops]
+    return ticks, [*starts, last.media_start + (last.end_us - last.start_us) * ticks // 1_000_000]
 
 
 def _from_zero(gop: bytes, begin: dict[int, int]) -> bytes:

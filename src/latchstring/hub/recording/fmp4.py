@@ -132,6 +132,12 @@ def first_sample(gop: bytes) -> bytes:
     return sample(gop, _PRFT.size)
 
 
+def gop_duration(gop: bytes) -> int:
+    """How long a whole GOP is, in ticks: what its seal says."""
+    *_, duration, _, _ = _SEAL.unpack_from(gop, len(gop) - _SEAL.size)
+    return int(duration)
+
+
 def _read_gop(view: memoryview, start: int) -> FoundGop | None:
     at, frames, end = start, 0, len(view)
     if end - at < _PRFT.size:

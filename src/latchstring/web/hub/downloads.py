@@ -15,8 +15,9 @@ from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange
 from latchstring.hub.daemon import Hub
 from latchstring.hub.recording.clip import Clip
-from latchstring.hub.recording.download import Download
-from latchstring.web.hub.recordings import MP4, Sendable, Span, clip_response
+from latchstring.hub.recording.download import Download, while_made
+from latchstring.hub.redaction.burn import burn
+from latchstring.web.hub.recordings import MP4, Span, clip_response, clip_times, saved_as
 
 LONGEST = timedelta(hours=25)
 """A day, also when the clocks change."""
@@ -28,9 +29,13 @@ class TooLong(BadInput):
 
 
 class Part(Span):
-    """An unbroken part of a range, from a keyframe up to a keyframe: its exact times and its size."""
+    """An unbroken part of a range, from a keyframe up to a keyframe: its exact times and its size.
+
+    `is_masked`: privacy masks are burned in on the way, so the size is only about this.
+    """
 
     size_bytes: int
+    is_masked: bool
 
 
 def router(hub: Hub) -> APIRouter:
@@ -41,7 +46,12 @@ def router(hub: Hub) -> APIRouter:
         """What a download of this range would be: one file for each unbroken part; none: nothing recorded."""
         camera, during = hub.video.camera(CameraId(camera_id)).id, _asked(start, end)
         return [
-            Part(start=part.start, end=part.end, size_bytes=leaving(part).size_bytes)
+            Part(
+                start=part.start,
+                end=part.end,
+                size_bytes=Download(part).size_bytes,
+                is_masked=hub.video.hidden(part).hides,
+            )
             for part in hub.video.recordings.parts(camera, during)
         ]
 
@@ -54,11 +64,12 @@ def router(hub: Hub) -> APIRouter:
     ) -> Response:
         """One part as a file that plays everywhere: its time starts at 0. A break in the range is refused.
 
-        `X-Clip-Start` and `X-Clip-End` say exactly from when to when, and so does its name, in UTC.
+        `X-Clip-Start` and `X-Clip-End` say exactly from when to when, and so does its name, in UTC. Where
+        privacy masks are burned in, it comes as it is made, without a length and always from its beginning.
         """
         camera = hub.video.camera(CameraId(camera_id))
         clip = hub.video.recordings.cut(camera.id, _asked(start, end))
-        return clip_response(leaving(clip), wanted, name=file_name(camera.name, clip.start))
+        return leaving(hub, clip, wanted, name=file_name(camera.name, clip.start))
 
     return router
 
@@ -70,9 +81,13 @@ def _asked(start: datetime, end: datetime) -> TimeRange:
     return during
 
 
-def leaving(clip: Clip) -> Sendable:
-    """What of a clip may be saved: the one way by which a recording becomes a file."""
-    return Download(clip)
+def leaving(hub: Hub, clip: Clip, wanted: str | None, *, name: str) -> Response:
+    """The one way by which a recording becomes a file: painted over where a privacy mask holds or held."""
+    plan = hub.video.hidden(clip)
+    if not plan.hides:
+        return clip_response(Download(clip), wanted, name=name)
+    headers = {**clip_times(clip), **saved_as(name)}
+    return StreamingResponse(while_made(clip, burn(clip, plan)), headers=headers, media_type="video/mp4")
 
 
 def file_name(camera: str, start: datetime) -> str:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel
 
+from latchstring.base.errors import NotAllowed
 from latchstring.base.ids import CameraId, EventId
 from latchstring.base.time import TimeRange, to_text
 from latchstring.hub.daemon import Hub
@@ -22,6 +23,13 @@ FULL_HEAT_SHARE = 0.2
 Answers = dict[int | str, dict[str, Any]]
 JPEG: Answers = {200: {"content": {"image/jpeg": {}}}}
 MP4: Answers = {200: {"content": {"video/mp4": {}}}}
+
+
+Watching = Annotated[str | None, Header(alias="X-Watching")]
+
+
+class OnlyToWatch(NotAllowed):
+    """Privacy masks hide parts of this: watch it on the hub's pages, or take it along as a download."""
 
 
 class Span(BaseModel):
@@ -100,12 +108,18 @@ def router(hub: Hub) -> APIRouter:
         return _shown(hub.video.event(EventId(event_id)))
 
     @router.get("/cameras/{camera_id}/snapshot.jpg", response_class=Response, responses=JPEG)
-    def snapshot(camera_id: str, at: AwareDatetime | None = None) -> Response:
-        """The keyframe at or last before `at`, or the newest."""
+    def snapshot(
+        camera_id: str, at: AwareDatetime | None = None, watching: Watching = None, *, whole: bool = False
+    ) -> Response:
+        """The keyframe at or last before `at`, or the newest; privacy masks are painted over.
+
+        With `whole` they are not: for the hub's own pages, which draw masks on it, and nobody else.
+        """
         camera = hub.video.camera(CameraId(camera_id)).id
-        picture = hub.video.snapshot(camera, at)
-        age = "no-store" if at is None else "private, max-age=3600"
-        return Response(picture, media_type="image/jpeg", headers={"Cache-Control": age})
+        if whole and not watching:
+            raise OnlyToWatch
+        picture = hub.video.snapshot(camera, at, whole=whole)
+        return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
     @router.get("/cameras/{camera_id}/thumbnails", response_class=Response, responses=JPEG)
     def thumbnail(camera_id: str, at: AwareDatetime) -> Response:
@@ -113,8 +127,8 @@ def router(hub: Hub) -> APIRouter:
 
         `X-Picture-At` says of when it is. It is made when first asked for, and kept as long as its recording.
         """
-        gop, picture = hub.video.thumbnails.at(hub.video.camera(CameraId(camera_id)).id, at)
-        headers = {"Cache-Control": "private, max-age=86400", "X-Picture-At": to_text(gop.during.start)}
+        gop, picture = hub.video.thumbnail(hub.video.camera(CameraId(camera_id)).id, at)
+        headers = {"Cache-Control": "private, max-age=3600", "X-Picture-At": to_text(gop.during.start)}
         return Response(picture, media_type="image/jpeg", headers=headers)
 
     @router.get("/cameras/{camera_id}/clip.mp4", response_class=StreamingResponse, responses=MP4)
@@ -124,18 +138,23 @@ def router(hub: Hub) -> APIRouter:
         end: AwareDatetime,
         *,
         keyframes_only: bool = False,
+        watching: Watching = None,
         wanted: Annotated[str | None, Header(alias="Range")] = None,
     ) -> Response:
-        """The bytes on disk from the keyframe at `start` to the one after `end`.
+        """To be watched here: the bytes on disk from the keyframe at `start` to the one after `end`.
 
+        Where a privacy mask holds or held, only the hub's own player gets them (it says so in the header
+        `X-Watching`, which no link and no "save as" sends); to take a clip along there is `download.mp4`.
         `X-Clip-Start` and `X-Clip-End` say exactly from when to when. Where the recording has breaks, this is
         its longest unbroken part; the timeline shows all of them. With `keyframes_only`, for looking through
         it fast, just the keyframes of it, each lasting until the next.
         """
         camera = hub.video.camera(CameraId(camera_id)).id
         found = hub.video.longest_clip(camera, TimeRange(start, end))
+        if not watching and hub.video.hidden(found).hides:
+            raise OnlyToWatch
         if keyframes_only:
-            return StreamingResponse(keyframes(found), media_type="video/mp4", headers=_times(found))
+            return StreamingResponse(keyframes(found), media_type="video/mp4", headers=clip_times(found))
         return clip_response(found, wanted)
 
     return router
@@ -156,9 +175,7 @@ class Sendable(Protocol):
 
 def clip_response(clip: Sendable, wanted: str | None, *, name: str | None = None) -> Response:
     """The clip, or the part of it that a Range header asks for (RFC 9110, 14); with `name`, to be saved."""
-    headers = {"Accept-Ranges": "bytes", **_times(clip)}
-    if name is not None:
-        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"  # RFC 6266, 4.3
+    headers = {"Accept-Ranges": "bytes", **clip_times(clip), **(saved_as(name) if name else {})}
     part = asked_range(wanted, clip.size_bytes)
     if part is None:
         headers["Content-Range"] = f"bytes */{clip.size_bytes}"
@@ -170,7 +187,12 @@ def clip_response(clip: Sendable, wanted: str | None, *, name: str | None = None
     return StreamingResponse(_bytes(clip, part), status, headers, media_type="video/mp4")
 
 
-def _times(clip: Sendable) -> dict[str, str]:
+def saved_as(name: str) -> dict[str, str]:
+    """RFC 6266, 4.3"""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+
+
+def clip_times(clip: Sendable) -> dict[str, str]:
     return {
         "Cache-Control": "private, no-store",
         "X-Clip-Start": to_text(clip.start),

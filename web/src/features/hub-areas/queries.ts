@@ -1,6 +1,7 @@
 import { get, put } from '@/api/client';
 import type { Camera, Masks } from '@/api/hub';
 import type { Regions } from '@/components/regions';
+import { WATCHING } from '@/lib/recording';
 
 const one = (camera: string) => `/api/cameras/${encodeURIComponent(camera)}`;
 
@@ -8,4 +9,9 @@ export const cameras = () => get<Camera[]>('/api/cameras');
 export const masks = (camera: string) => get<Masks>(`${one(camera)}/masks`);
 export const setMasks = (camera: string, wanted: Regions) =>
   put<Masks>(`${one(camera)}/masks`, { masks: wanted });
-export const snapshot = (camera: string) => `${one(camera)}/snapshot.jpg`;
+
+/** What the camera sees, without the masks that are about to be drawn on it: an address, to be revoked. */
+export async function wholePicture(camera: string): Promise<string | undefined> {
+  const answer = await fetch(`${one(camera)}/snapshot.jpg?whole=true`, { headers: WATCHING });
+  return answer.ok ? URL.createObjectURL(await answer.blob()) : undefined;
+}
