@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
+from typing import Any
 
-from latchstring.base.clock import Clock, SystemClock
+from latchstring.base.clock import Clock, SteadyClock, SystemClock
 from latchstring.base.errors import LatchstringError
 from latchstring.base.files import FolderLock
+from latchstring.base.ids import CameraId
+from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.doorbell.service import Doorbell
 from latchstring.hub.events.bulletin import Bulletin
 from latchstring.hub.live.video import Video
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices
+from latchstring.hub.recording import rules
 from latchstring.hub.recording.repair import RepairReport
-from latchstring.hub.recording.retention import Keep
+from latchstring.hub.recording.retention import Keep, Rule
+from latchstring.hub.recording.rules import OwnRule
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.store import Store
 from latchstring.hub.uplink.follow import Follower
@@ -31,7 +37,7 @@ class Hub:
 
     def __init__(self, settings: HubSettings, *, clock: Clock | None = None) -> None:
         self.settings = settings
-        self.clock = clock or SystemClock()
+        self.clock = SteadyClock(clock or SystemClock())
         self.outbox = settings.data / "outbox"
         with ExitStack() as made:
             made.enter_context(FolderLock(settings.data))
@@ -68,6 +74,24 @@ class Hub:
         """What holds now: the owner's choice, or else the settings file's."""
         return owner.choices(self.store, self.settings)
 
+    def own_rules(self) -> Mapping[CameraId, OwnRule]:
+        """Of cameras that are kept longer or shorter than the rest: the page's rules over the file's."""
+        with self.store.read() as db:
+            names = camera_rows.ids_by_name(db=db)
+        filed = {
+            names[camera["name"]]: _filed_rule(camera)
+            for camera in self.settings.camera
+            if camera["name"] in names
+        }
+        return {**filed, **rules.all_own(self.store)}
+
+    def keep_otherwise(self, camera: CameraId, rule: OwnRule) -> None:
+        """The owner wants one camera's recordings kept longer or shorter than the rest."""
+        self.video.camera(camera)
+        with self.store.write() as db:
+            rules.save(camera, rule, db=db)
+        self.choices_changed()
+
     def choices_changed(self) -> None:
         """The owner chose something on the pages."""
         self.video.keep = self._keep()
@@ -78,6 +102,7 @@ class Hub:
         self._made.callback(self.video.stop)
         report = self.video.start()
         self.video.ensure_cameras(self.settings.cameras)
+        self.video.keep = self._keep()  # the file's cameras are known now
         self.follower.start()
         self._made.callback(self.follower.stop)
         self.sender.start()
@@ -98,7 +123,16 @@ class Hub:
         self._made.close()
 
     def _keep(self) -> Keep:
-        return Keep(days=self.choices().retention_days or self.settings.retention_days)
+        choices, settings = self.choices(), self.settings
+        common = Rule(
+            days=choices.retention_days or settings.retention_days,
+            event_days=choices.event_days or settings.event_days,
+        )
+        return Keep(
+            rule=common,
+            cameras={camera: own.over(common) for camera, own in self.own_rules().items()},
+            min_free_bytes=round(settings.reserve_gb * 1e9),
+        )
 
     def __enter__(self) -> Hub:
         self.start()
@@ -108,3 +142,13 @@ class Hub:
         self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _filed_rule(camera: Mapping[str, Any]) -> OwnRule:
+    """What the settings file says of how long a camera's recordings stay."""
+    gb = camera.get("max_gb")
+    return OwnRule(
+        days=camera.get("retention_days"),
+        event_days=camera.get("event_days"),
+        max_bytes=None if gb is None else round(gb * 1e9),
+    )

@@ -11,6 +11,9 @@ from latchstring.base.settings import BadSettings
 
 DEFAULT_DATA = Path.home() / ".local" / "share" / "latchstring" / "hub"
 LEAST_TOKEN = 16
+MOST_DAYS = 3650
+LEAST_GB = 0.1
+_OF_CAMERA = dict.fromkeys(("name", "url", "sub_url", "retention_days", "event_days", "max_gb"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,12 @@ class HubSettings:
     """After a yes, a random time up to this one passes before anything is sent."""
 
     retention_days: int = 14
+    event_days: int = 30
+    """How long files in which something happened stay, if that is longer."""
+
+    reserve_gb: float = 1.0
+    """Kept free on the disk of the recordings, but no more than a twentieth of it."""
+
     metrics_token: str | None = field(default=None, repr=False)
     """Who shows it may read `/metrics`; None: nobody."""
 
@@ -56,8 +65,10 @@ class HubSettings:
             raise BadSettings(f"the setting 'metrics_token' has at least {LEAST_TOKEN} signs")
         if self.log_format not in get_args(LogFormat):
             raise BadSettings(f"the setting 'log_format' is text or json, not {self.log_format!r}")
-        if self.retention_days < 1:
+        if self.retention_days < 1 or self.event_days < 1:
             raise BadSettings("recordings are kept for at least one day")
+        if not self.reserve_gb >= 0:
+            raise BadSettings("the setting 'reserve_gb' cannot be negative")
         if (self.network_url is None) != (self.network_vkey is None):
             raise BadSettings("a network is named by both, 'network_url' and 'network_vkey'")
 
@@ -70,9 +81,16 @@ class HubSettings:
 def _check_camera(camera: Any) -> None:
     if not isinstance(camera, dict):
         raise BadSettings("cameras are written as [[camera]] tables in the settings file")
-    if unknown := sorted(camera.keys() - {"name", "url", "sub_url"}):
-        raise BadSettings(f"a [[camera]] has no setting {unknown[0]!r}; known are name, url, sub_url")
+    if unknown := sorted(camera.keys() - _OF_CAMERA):
+        raise BadSettings(f"a [[camera]] has no setting {unknown[0]!r}; known are {', '.join(_OF_CAMERA)}")
     if missing := [name for name in ("name", "url") if not isinstance(camera.get(name), str)]:
         raise BadSettings(f"each [[camera]] needs a {missing[0]}, as text")
     if not isinstance(camera.get("sub_url", ""), str):
         raise BadSettings("the 'sub_url' of a [[camera]] is a text")
+    for name in ("retention_days", "event_days"):
+        days = camera.get(name, 1)
+        if not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
+            raise BadSettings(f"the {name!r} of a [[camera]] is a number of days from 1 to {MOST_DAYS}")
+    gb = camera.get("max_gb", 1)
+    if not isinstance(gb, int | float) or not gb >= LEAST_GB:
+        raise BadSettings(f"the 'max_gb' of a [[camera]] is a number of gigabytes, {LEAST_GB} or more")

@@ -1,30 +1,7 @@
-from datetime import timedelta
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchstring.base.time import to_micros
-from latchstring.hub.cameras.media_clock import Anchor, end_of_gop
-from latchstring.testing.clock import FakeClock
-
-
-def test_arrival_does_not_follow_a_step_of_the_machines_clock():
-    """Setting the clock back one hour must not fold a recording over itself."""
-    clock = FakeClock()
-    anchor = Anchor(clock)
-    started = to_micros(clock.now())
-    clock.set(clock.now() - timedelta(hours=1))
-    clock.advance(2)
-    assert anchor.utc_us(clock.monotonic()) == started + 2_000_000
-    assert anchor.was_stepped()
-
-
-def test_a_steady_clock_was_not_stepped():
-    """Time that passes on both clocks alike is no step."""
-    clock = FakeClock()
-    anchor = Anchor(clock)
-    clock.advance(3600)
-    assert not anchor.was_stepped()
+from latchstring.hub.cameras.media_clock import end_of_gop
 
 
 @given(st.integers(0, 2**50), st.integers(2_000, 10_000_000), st.integers(-(10**7), 10**7))

@@ -76,7 +76,7 @@ def test_old_events_are_forgotten_with_their_recordings(store, keeper):
     walk(keeper, 130, 132)
     keeper.stop()
     with store.write() as db:
-        rows.forget_before(from_micros(100 * S), db=db)
+        rows.forget_before(CAMERA, from_micros(100 * S), db=db)
     assert [e.start_us for e in rows.latest(store)] == [130 * S]
     assert list(rows.activity(store, CAMERA, DAY)) == [120 * S]
 

@@ -6,7 +6,8 @@ import pytest
 
 from latchstring.hub.recording import index
 from latchstring.hub.recording.clip import NothingRecorded
-from latchstring.hub.recording.retention import Keep, Retention
+from latchstring.hub.recording.retention import Keep
+from latchstring.hub.recording.room import Room
 from latchstring.hub.recording.thumbnails import FOLDER, WIDTH, Thumbnails
 from latchstring.testing.recorded import CAMERA
 
@@ -46,7 +47,7 @@ def test_thumbnails_go_with_their_segment(store, recorded):
     Thumbnails(store).at(CAMERA, recorded[0].during.start)
     assert len(kept(store)) == 1
     later = recorded[-1].during.end + timedelta(days=400)
-    Retention(store, Keep()).make_room(now=later, growing=())
+    Room(store, Keep()).make(now=later, growing=())
     assert kept(store) == []
     assert not (index.folder(store) / recorded[0].path).exists()
 

@@ -59,7 +59,7 @@ def test_settings_that_cannot_be_are_refused_with_reasons(owner: Browser) -> Non
 
 def test_recordings_are_kept_for_as_long_as_the_owner_says(owner: Browser, hub) -> None:
     owner.put("/api/settings", json={"retention_days": 2})
-    assert hub.video.keep.days == 2
+    assert hub.video.keep.rule.days == 2
 
 
 def test_the_status_before_anything_happened(owner: Browser) -> None:

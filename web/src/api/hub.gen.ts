@@ -713,6 +713,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Storage
+         * @description Each camera that records, or has recordings left, with what it takes.
+         */
+        get: operations["get_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Camera
+         * @description Keep one camera's recordings longer or shorter than the rest; nulls: as the rest again.
+         */
+        put: operations["keep_camera"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/doorbell": {
         parameters: {
             query?: never;
@@ -843,6 +883,28 @@ export interface components {
             sub_url?: string | null;
         };
         /**
+         * CameraStorage
+         * @description One camera. `rule` is what holds for it, `own` what was chosen for it alone.
+         */
+        CameraStorage: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            rule: components["schemas"]["KeepRule"];
+            own: components["schemas"]["KeepRule"];
+            /** Used Bytes */
+            used_bytes: number;
+            /** Oldest */
+            oldest: string | null;
+            /** Newest */
+            newest: string | null;
+            /** Bytes Per Day */
+            bytes_per_day: number;
+            /** Lasts Days */
+            lasts_days: number | null;
+        };
+        /**
          * CheckedStep
          * @description A numbered check that this hub made itself, and what it shows.
          */
@@ -943,6 +1005,18 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * KeepRule
+         * @description Days from the recording on; null: as for the other cameras. `max_bytes` null: as much as there is.
+         */
+        KeepRule: {
+            /** Days */
+            days?: number | null;
+            /** Event Days */
+            event_days?: number | null;
+            /** Max Bytes */
+            max_bytes?: number | null;
         };
         /**
          * Masks
@@ -1156,6 +1230,8 @@ export interface components {
             network?: components["schemas"]["Network"] | null;
             /** Retention Days */
             retention_days?: number | null;
+            /** Event Days */
+            event_days?: number | null;
         };
         /**
          * SetupAnswer
@@ -1402,6 +1478,8 @@ export interface components {
             muted_agencies: string[];
             /** Retention Days */
             retention_days: number;
+            /** Event Days */
+            event_days: number;
         };
         /** ShownVote */
         ShownVote: {
@@ -1451,6 +1529,23 @@ export interface components {
         Status: {
             network: components["schemas"]["NetworkStatus"];
             disk: components["schemas"]["DiskStatus"];
+        };
+        /**
+         * StorageStatus
+         * @description At the pace of the last day, `fits_days` of all cameras fit on the disk; null: nothing is recorded.
+         */
+        StorageStatus: {
+            /** Used Bytes */
+            used_bytes: number;
+            /** Free Bytes */
+            free_bytes: number;
+            /** Reserve Bytes */
+            reserve_bytes: number;
+            /** Fits Days */
+            fits_days: number | null;
+            rule: components["schemas"]["KeepRule"];
+            /** Cameras */
+            cameras: components["schemas"]["CameraStorage"][];
         };
         /**
          * TestAnswer
@@ -2846,6 +2941,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageStatus"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepRule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageStatus"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {

@@ -44,6 +44,17 @@ def all_cameras(store: Store) -> list[CameraSettings]:
     return [_camera(row) for row in rows]
 
 
+def ids(*, db: sqlite3.Connection) -> list[CameraId]:
+    """Of all that there are and were."""
+    return [CameraId(row["id"]) for row in db.execute("SELECT id FROM camera ORDER BY added_us, id")]
+
+
+def ids_by_name(*, db: sqlite3.Connection) -> dict[str, CameraId]:
+    """Of those that there are, as the settings file knows them."""
+    rows = db.execute("SELECT name, id FROM camera WHERE removed_us IS NULL")
+    return {row["name"]: CameraId(row["id"]) for row in rows}
+
+
 def get(store: Store, camera: CameraId) -> CameraSettings:
     """One of them, removed or not."""
     with store.read() as db:

@@ -51,10 +51,11 @@ def add_activity(camera: CameraId, minute_us: int, peak: float, *, db: sqlite3.C
     )
 
 
-def forget_before(instant: datetime, *, db: sqlite3.Connection) -> None:
-    """Drop what belongs to recordings that are gone."""
-    db.execute("DELETE FROM event WHERE end_us <= ? AND is_open = 0", (to_micros(instant),))
-    db.execute("DELETE FROM activity WHERE minute_us + ? <= ?", (MINUTE_US, to_micros(instant)))
+def forget_before(camera: CameraId, instant: datetime, *, db: sqlite3.Connection) -> None:
+    """Drop what belongs to recordings whose time is up."""
+    end_us = to_micros(instant)
+    db.execute("DELETE FROM event WHERE camera = ? AND end_us <= ? AND is_open = 0", (camera, end_us))
+    db.execute("DELETE FROM activity WHERE camera = ? AND minute_us + ? <= ?", (camera, MINUTE_US, end_us))
 
 
 def get(store: Store, event: EventId) -> Event:

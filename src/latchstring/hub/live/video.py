@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from latchstring.base import ids
@@ -21,6 +21,7 @@ from latchstring.hub.cameras.errors import NoKeyframe
 from latchstring.hub.cameras.models import CameraSettings, Opener
 from latchstring.hub.cameras.opener import CameraOpener
 from latchstring.hub.events import store as event_rows
+from latchstring.hub.events.around import around
 from latchstring.hub.events.bulletin import Bulletin
 from latchstring.hub.events.keeper import Keeper
 from latchstring.hub.events.models import Event
@@ -28,7 +29,7 @@ from latchstring.hub.live.main_stream import MainStream
 from latchstring.hub.motion.models import FrameFeed
 from latchstring.hub.motion.substream import SubStream
 from latchstring.hub.motion.watcher import Watcher
-from latchstring.hub.recording import index
+from latchstring.hub.recording import index, storage
 from latchstring.hub.recording.assembler import Assembler
 from latchstring.hub.recording.clip import Clip, NothingRecorded
 from latchstring.hub.recording.feed import LiveFeed
@@ -37,7 +38,9 @@ from latchstring.hub.recording.pictures import keyframe_jpeg
 from latchstring.hub.recording.recorder import CameraStatus, Recorder
 from latchstring.hub.recording.recordings import Recordings
 from latchstring.hub.recording.repair import RepairReport, repair
-from latchstring.hub.recording.retention import Keep, Retention
+from latchstring.hub.recording.retention import Keep, Moment
+from latchstring.hub.recording.room import Room
+from latchstring.hub.recording.storage import Storage
 from latchstring.hub.recording.thumbnails import Thumbnails
 from latchstring.hub.recording.writer import GopWriter
 from latchstring.hub.redaction import stills
@@ -48,6 +51,7 @@ log = logging.getLogger(__name__)
 TIDY_SECONDS = 30.0
 TEST_SECONDS = 10.0
 SNAPSHOT_WIDTH = 1280
+ALWAYS = TimeRange(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 class BadCameraName(BadInput):
@@ -93,7 +97,7 @@ class Video:
         self._opener = opener or CameraOpener(clock)
         self._bulletin = bulletin or Bulletin()
         self.thumbnails = Thumbnails(store)
-        self._retention = Retention(store, keep or Keep())
+        self._room = Room(store, keep or Keep(), self._moments)
         self._posts: dict[CameraId, _Post] = {}
         self._lock = threading.RLock()
         self._running = False
@@ -217,10 +221,10 @@ class Video:
 
     def longest_clip(self, camera: CameraId, during: TimeRange) -> Clip:
         """For watching: where the recording has breaks, its longest unbroken part within `during`."""
-        parts = self.recordings.covered(camera, during)
+        parts = self.recordings.parts(camera, during)
         if not parts:
             raise NothingRecorded
-        return self.recordings.cut(camera, max(parts, key=lambda part: part.duration))
+        return max(parts, key=lambda part: part.during.duration)
 
     def hidden(self, clip: Clip) -> Plan:
         """What privacy masks hide in it once it leaves."""
@@ -278,21 +282,29 @@ class Video:
 
     @property
     def keep(self) -> Keep:
-        return self._retention.keep
+        return self._room.keep
 
     @keep.setter
     def keep(self, keep: Keep) -> None:
-        self._retention.keep = keep
+        self._room.keep = keep
 
     @property
     def free_bytes(self) -> int:
-        return self._retention.free_bytes()
+        return self._room.free_bytes()
 
     @property
     def used_bytes(self) -> int:
         """By recordings."""
-        with self._store.read() as db:
-            return int(db.execute("SELECT coalesce(sum(size_bytes), 0) FROM gop").fetchone()[0])
+        return sum(held.used_bytes for held in storage.held(self._store, now=self._clock.now()))
+
+    def storage(self) -> Storage:
+        """What the recordings take, and for how long the disk lasts."""
+        return storage.look(
+            storage.held(self._store, now=self._clock.now()),
+            self.keep,
+            free_bytes=self._room.free_bytes(),
+            reserve_bytes=self._room.reserve_bytes(),
+        )
 
     # At work
 
@@ -320,8 +332,13 @@ class Video:
 
     def _make_room(self) -> None:
         """Called before each GOP is written; deletes only when the disk is short."""
-        if not self._retention.has_room():
-            self._retention.make_room(now=self._clock.now(), growing=self._growing())
+        if self._room.is_short():
+            self._room.make(now=self._clock.now(), growing=self._growing())
+
+    def _moments(self, camera: CameraId) -> list[Moment]:
+        """What of a camera belongs to events, with the seconds around each."""
+        parts = [around(event) for event in event_rows.during(self._store, camera, ALWAYS)]
+        return [Moment(to_micros(part.start), to_micros(part.end)) for part in parts]
 
     def _growing(self) -> set[str]:
         return {path for post in list(self._posts.values()) if (path := post.recorder.growing)}
@@ -335,9 +352,12 @@ class Video:
 
     def _tidy(self) -> None:
         now = self._clock.now()
-        self._retention.make_room(now=now, growing=self._growing())
+        self._room.make(now=now, growing=self._growing())
         with self._store.write() as db:
-            event_rows.forget_before(now - timedelta(days=self.keep.days), db=db)
+            for camera in camera_rows.ids(db=db):
+                rule = self.keep.rule_of(camera)
+                days = timedelta(days=max(rule.days, rule.event_days))
+                event_rows.forget_before(camera, now - days, db=db)
         for post in list(self._posts.values()):
             post.keeper.settle(to_micros(now))
 

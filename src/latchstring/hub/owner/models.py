@@ -87,6 +87,7 @@ class Choices:
     home: Point | None = None
     network: NetworkAddress | None = None
     retention_days: int | None = None
+    event_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -146,6 +146,7 @@ def choices(store: Store, settings: HubSettings) -> Choices:
         home=chosen_here.home or (parse_place(settings.home) if settings.home else None),
         network=chosen_here.network or _network_of(settings),
         retention_days=chosen_here.retention_days or settings.retention_days,
+        event_days=chosen_here.event_days or settings.event_days,
     )
 
 

@@ -38,20 +38,23 @@ def choices(*, db: sqlite3.Connection) -> Choices:
         if row["network_url"] is None
         else NetworkAddress(url=row["network_url"], vkey=row["network_vkey"]),
         retention_days=row["retention_days"],
+        event_days=row["event_days"],
     )
 
 
 def keep_choices(choices: Choices, *, db: sqlite3.Connection) -> None:
     home, network = choices.home, choices.network
     db.execute(
-        "INSERT OR REPLACE INTO choice (one, latitude, longitude, network_url, network_vkey, retention_days)"
-        " VALUES (1, ?, ?, ?, ?, ?)",
+        """INSERT OR REPLACE INTO choice
+               (one, latitude, longitude, network_url, network_vkey, retention_days, event_days)
+           VALUES (1, ?, ?, ?, ?, ?, ?)""",
         (
             home and home.latitude,
             home and home.longitude,
             network and network.url,
             network and network.vkey,
             choices.retention_days,
+            choices.event_days,
         ),
     )
 

@@ -9,7 +9,7 @@ from latchstring.base.clock import Clock
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import h264
 from latchstring.hub.cameras.errors import NoKeyframe
-from latchstring.hub.cameras.media_clock import STEP_US, Anchor, end_of_gop
+from latchstring.hub.cameras.media_clock import STEP_US, arrival_us, end_of_gop
 from latchstring.hub.cameras.models import Packet, StreamInfo
 from latchstring.hub.recording import fmp4
 from latchstring.hub.recording.models import Fragment, Gop, Run, Track
@@ -43,7 +43,7 @@ class Assembler:
     """Turns the packets of one connection into fragments and whole GOPs.
 
     A new run starts with the first keyframe, and with the next one after the parameter sets have changed,
-    media time has jumped, or media time, arrival and the machine's clock no longer agree.
+    media time has jumped, or media time and arrival no longer agree.
     """
 
     def __init__(self, camera: CameraId, info: StreamInfo, clock: Clock) -> None:
@@ -51,7 +51,6 @@ class Assembler:
         self._clock = clock
         self._timescale = info.timescale
         self._sets, self._length_size = h264.read_extradata(info.extradata)
-        self._anchor = Anchor(clock)
         self._waiting_since: float | None = None
         self._run: Run | None = None
         self._gop: _InFlight | None = None
@@ -96,16 +95,14 @@ class Assembler:
 
     def _start_gop(self, packet: Packet, sets: h264.ParameterSets) -> Iterator[Run | WholeGop]:
         self._waiting_since = None
-        arrived_us = self._anchor.utc_us(packet.arrived)
+        arrived_us = arrival_us(self._clock, packet.arrived)
         start_us = arrived_us
         if self._run is not None and self._gop is not None:
             whole = self._close(self._run, self._gop, packet.dts)
             yield whole
             start_us = whole.gop.end_us
-        in_step = abs(arrived_us - start_us) <= STEP_US and not self._anchor.was_stepped()
+        in_step = abs(arrived_us - start_us) <= STEP_US
         if self._run is None or sets != self._sets or not in_step:
-            self._anchor = Anchor(self._clock)
-            arrived_us = self._anchor.utc_us(packet.arrived)
             start_us = max(start_us, arrived_us) if in_step else arrived_us
             self._run = self._start_run(packet, sets, start_us)
             yield self._run
@@ -123,7 +120,7 @@ class Assembler:
 
     def _fragment(self, gop: _InFlight, packet: Packet, sample: bytes, *, is_keyframe: bool) -> Fragment:
         media_us = self._micros(packet.dts - gop.first_dts)
-        late_us = self._anchor.utc_us(packet.arrived) - gop.start_us - media_us
+        late_us = arrival_us(self._clock, packet.arrived) - gop.start_us - media_us
         gop.earliest_us = late_us if gop.earliest_us is None else min(gop.earliest_us, late_us)
         if gop.fragments:
             self._duration = packet.dts - self._last_dts

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 
 from latchstring.base.errors import BadInput, NotFound
@@ -100,17 +99,35 @@ class Clip:
 
 def cut(store: Store, camera: CameraId, during: TimeRange) -> Clip:
     """The GOPs that share an instant with `during`: it starts and ends on the keyframes around it."""
-    gops = index.gops(store, camera, during)
-    if not gops:
+    found = parts(store, camera, during)
+    if not found:
         raise NothingRecorded
-    for before, after in pairwise(gops):
-        if before.run_us != after.run_us or before.end_us < after.start_us:
-            raise ClipSpansBreak
-    run = index.run(store, camera, gops[0].run_us)
+    if len(found) > 1:
+        raise ClipSpansBreak
+    return found[0]
+
+
+def parts(store: Store, camera: CameraId, during: TimeRange) -> list[Clip]:
+    """As `cut`, but a clip for each unbroken stretch."""
+    stretches: list[list[StoredGop]] = []
+    for gop in index.gops(store, camera, during):
+        if stretches and _goes_on(stretches[-1][-1], gop):
+            stretches[-1].append(gop)
+        else:
+            stretches.append([gop])
+    return [clip for gops in stretches if (clip := _clip(store, gops)) is not None]
+
+
+def _goes_on(before: StoredGop, after: StoredGop) -> bool:
+    return before.run_us == after.run_us and before.end_us >= after.start_us
+
+
+def _clip(store: Store, gops: list[StoredGop]) -> Clip | None:
+    run = index.run(store, gops[0].camera, gops[0].run_us)
     if run is None:
-        raise NothingRecorded
+        return None
     return Clip(
-        camera=camera,
+        camera=run.camera,
         start=from_micros(gops[0].start_us),
         end=from_micros(gops[-1].end_us),
         run=run,

@@ -11,6 +11,7 @@ from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange, from_micros, to_micros
 from latchstring.hub.recording import fmp4
 from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.recording.retention import StoredSegment
 from latchstring.hub.store import Store
 
 FOLDER = "recordings"
@@ -62,6 +63,28 @@ def add_gop(gop: StoredGop, segment: int, *, db: sqlite3.Connection) -> None:
             gop.media_start,
         ),
     )
+    db.execute(
+        """UPDATE segment SET end_us = max(end_us, :end_us), size_bytes = max(size_bytes, :size_bytes),
+               start_us = CASE size_bytes WHEN 0 THEN :start_us ELSE min(start_us, :start_us) END
+           WHERE id = :segment""",
+        {
+            "segment": segment,
+            "start_us": gop.start_us,
+            "end_us": gop.end_us,
+            "size_bytes": gop.byte_offset + gop.size_bytes,
+        },
+    )
+
+
+def measure_again(segment: int, *, db: sqlite3.Connection) -> None:
+    """After GOPs of a file were dropped: what it holds now."""
+    db.execute(
+        """UPDATE segment SET (start_us, end_us, size_bytes) =
+               (SELECT coalesce(min(start_us), 0), coalesce(max(end_us), 0),
+                       coalesce(max(byte_offset + size_bytes), 0) FROM gop WHERE segment = :segment)
+           WHERE id = :segment""",
+        {"segment": segment},
+    )
 
 
 def drop_segments(ids: Iterable[int], *, db: sqlite3.Connection) -> None:
@@ -75,6 +98,15 @@ def drop_segments(ids: Iterable[int], *, db: sqlite3.Connection) -> None:
     )
 
 
+def segments(store: Store) -> list[StoredSegment]:
+    """Every file that holds a GOP."""
+    with store.read() as db:
+        rows = db.execute(
+            "SELECT id, camera, path, start_us, end_us, size_bytes FROM segment WHERE size_bytes > 0"
+        ).fetchall()
+    return [StoredSegment(**dict(row)) for row in rows]
+
+
 def gops(store: Store, camera: CameraId, during: TimeRange) -> list[StoredGop]:
     """Every GOP that shares an instant with `during`, in order."""
     start_us, end_us = to_micros(during.start), to_micros(during.end)
@@ -86,7 +118,27 @@ def gops(store: Store, camera: CameraId, during: TimeRange) -> list[StoredGop]:
             _GOP + " WHERE gop.camera = ? AND gop.start_us >= ? AND gop.start_us < ? ORDER BY gop.start_us",
             (camera, start_us if first is None else first, end_us),
         ).fetchall()
-    return [_gop(row) for row in rows if row["end_us"] > start_us]
+    return [_gop(row) for row in _later_recorded(rows) if row["end_us"] > start_us]
+
+
+def _later_recorded(rows: list[sqlite3.Row]) -> list[sqlite3.Row]:
+    """Each instant once: after a clock was set back two runs claim the same time, and the later one holds.
+
+    Runs that touch only at their ends, as after a reconnection, both stay.
+    """
+    kept: list[sqlite3.Row] = []
+    for row in rows:
+        while kept and _claims_the_same(kept[-1], row) and kept[-1]["segment"] < row["segment"]:
+            kept.pop()
+        if not kept or not _claims_the_same(kept[-1], row):
+            kept.append(row)
+    return kept
+
+
+def _claims_the_same(before: sqlite3.Row, after: sqlite3.Row) -> bool:
+    shared = min(before["end_us"], after["end_us"]) - after["start_us"]
+    shorter = min(before["end_us"] - before["start_us"], after["end_us"] - after["start_us"])
+    return bool(before["run_us"] != after["run_us"] and 2 * shared > shorter)
 
 
 def at(store: Store, camera: CameraId, instant: datetime) -> StoredGop | None:
@@ -139,7 +191,7 @@ def first_and_last(store: Store, camera: CameraId) -> TimeRange | None:
     """From the oldest to the newest recorded instant."""
     with store.read() as db:
         row = db.execute(
-            "SELECT min(start_us) AS first, max(end_us) AS last FROM gop WHERE camera = ?", (camera,)
+            "SELECT min(start_us) AS first, max(end_us) AS last FROM segment WHERE camera = ?", (camera,)
         ).fetchone()
     return (
         TimeRange(from_micros(row["first"]), from_micros(row["last"])) if row["first"] is not None else None

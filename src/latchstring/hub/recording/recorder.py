@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import random
+import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -17,6 +17,7 @@ from latchstring.base.time import from_micros
 from latchstring.hub.cameras.decode import check_keyframe
 from latchstring.hub.cameras.errors import CameraError, CameraHungUp, CameraSilent
 from latchstring.hub.cameras.models import CameraSettings, Opener, PacketSource
+from latchstring.hub.cameras.redial import Redial
 from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.recording.models import Run, Track
@@ -24,10 +25,13 @@ from latchstring.hub.recording.writer import DiskBroken, DiskFull, GopWriter
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 10.0
 STOP_SECONDS = 6.0
 RECORDING = "Recording."
+RARE_KEYFRAMES_SECONDS = 10.0
+RARE_KEYFRAMES = (
+    "Recording, but keyframes are more than ten seconds apart, so clips begin earlier than they should and a "
+    "power cut costs more; switch the camera's smart codec (H.264+) off, or set its keyframe interval to 2 s."
+)
 State = Literal["connecting", "recording", "silent", "failed"]
 
 
@@ -88,23 +92,25 @@ class Recorder:
             self._thread.join(STOP_SECONDS)
 
     def _live(self) -> None:
-        pause = FIRST_PAUSE_SECONDS
+        redial = Redial(self.camera.url, self._stopping)
         while not self._stopping.is_set():
             before = self._status.last_gop_at
+            problem: LatchstringError | None = None
             try:
                 with closing(self._opener.open(self.camera.url)) as source:
                     self._record(source)
             except LatchstringError as e:
-                self._away(e)
+                problem = e
             except Exception as e:  # noqa: BLE001  one camera's surprise must not end its recording for good
                 log.error("camera %s: unexpected %s", self.camera.id, type(e).__name__)
-                self._away(
-                    CameraError("something unexpected happened with this camera; it is being called again")
+                problem = CameraError(
+                    "something unexpected happened with this camera; it is being called again"
                 )
+            if problem is not None:
+                self._away(problem)
             if self._status.last_gop_at != before:
-                pause = FIRST_PAUSE_SECONDS
-            self._stopping.wait(pause * random.uniform(0.75, 1.25))  # noqa: S311  spreads calls, hides nothing
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                redial.heard()
+            redial.wait(problem)
         self._writer.close()
 
     def _record(self, source: PacketSource) -> None:
@@ -141,11 +147,15 @@ class Recorder:
         except (DiskFull, DiskBroken) as e:
             self._set("failed", e.message)
             return
+        except (OSError, sqlite3.OperationalError):  # room could not be made
+            self._set("failed", DiskFull().message)
+            return
         seconds = (gop.end_us - gop.start_us) / 1e6
         self._status = replace(
             self._status, fps=round(gop.frames / seconds, 2), last_gop_at=from_micros(gop.end_us)
         )
-        self._set("recording", RECORDING)
+        rare = seconds > RARE_KEYFRAMES_SECONDS
+        self._set("recording", RARE_KEYFRAMES if rare else RECORDING)
 
     def _here(self, track: Track) -> None:
         self._status = replace(self._status, codec=track.codec, width=track.width, height=track.height)

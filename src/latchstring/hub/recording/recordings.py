@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange
 from latchstring.hub.recording import index
-from latchstring.hub.recording.clip import Clip, cut
+from latchstring.hub.recording.clip import Clip, cut, parts
 from latchstring.hub.recording.spans import spans
 from latchstring.hub.store import Store
 
@@ -37,7 +37,7 @@ class Recordings:
 
     def parts(self, camera: CameraId, during: TimeRange) -> list[Clip]:
         """What is recorded around `during`, on GOP borders: a clip for each unbroken stretch."""
-        return [cut(self._store, camera, part) for part in self.covered(camera, during)]
+        return parts(self._store, camera, during)
 
     def cut(self, camera: CameraId, during: TimeRange) -> Clip:
         """The recording around `during`, on GOP borders; raises where it has a break."""

@@ -143,6 +143,8 @@ def _forget_lost(store: Store, path: Path, known: _Known, size: int) -> RepairRe
         ).fetchone()
         if end is None:
             index.drop_segments([known.id], db=db)
+        else:
+            index.measure_again(known.id, db=db)
     if end is None:
         path.unlink()
         return RepairReport(dropped_gops=lost, torn_bytes=size, deleted_files=1)

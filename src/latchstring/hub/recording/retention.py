@@ -1,25 +1,54 @@
-"""What is deleted, oldest first: what is too old, and what must go before the next GOP can be written."""
+"""What is deleted: what is past its time, over its camera's limit, or more than a short disk can hold.
+
+One rule decides the order: whatever would be deleted first for its age goes first. So files in which
+something happened outlast the rest also when room is short, and of one kind the oldest goes first.
+"""
 
 from __future__ import annotations
 
-import shutil
-import threading
-from collections.abc import Collection, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from latchstring.base.ids import CameraId
 from latchstring.base.time import to_micros
-from latchstring.hub.recording import index, thumbnails
-from latchstring.hub.store import Store
+
+DAY_US = 86_400_000_000
+AT_MOST_OF_DISK = 20
+"""Never more than a twentieth of a disk is kept free."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """How long the recordings of a camera stay."""
+
+    days: int = 14
+    event_days: int = 30  # files in which something happened; never fewer than `days`
+    max_bytes: int | None = None  # None: as much as there is
+
+    def expires_us(self, segment: StoredSegment) -> int:
+        """When its time is up."""
+        days = max(self.days, self.event_days) if segment.has_event else self.days
+        return segment.end_us + days * DAY_US
 
 
 @dataclass(frozen=True, kw_only=True)
 class Keep:
-    """How long recordings stay."""
+    """What is kept of all cameras."""
 
-    days: int = 14
-    min_free_bytes: int = 1 << 30  # left for everything else on this disk
+    rule: Rule = field(default_factory=Rule)
+    cameras: Mapping[CameraId, Rule] = field(default_factory=dict)
+    """Those with a rule of their own."""
+
+    min_free_bytes: int = 1 << 30
+    """Left for everything else on this disk."""
+
+    def rule_of(self, camera: CameraId) -> Rule:
+        return self.cameras.get(camera, self.rule)
+
+    def reserve(self, disk_bytes: int) -> int:
+        """What must stay free on a disk of this size."""
+        return min(self.min_free_bytes, disk_bytes // AT_MOST_OF_DISK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,69 +56,58 @@ class StoredSegment:
     """A whole file of recordings."""
 
     id: int
+    camera: CameraId
     path: str
+    start_us: int
     end_us: int
     size_bytes: int
+    has_event: bool = False
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A stretch of one camera that belongs to an event: [start, end), in microseconds."""
+
+    start_us: int
+    end_us: int
 
 
 def to_delete(
-    segments: Sequence[StoredSegment], keep: Keep, *, now: datetime, free_bytes: int, growing: Collection[str]
+    segments: Sequence[StoredSegment],
+    keep: Keep,
+    *,
+    now: datetime,
+    missing_bytes: int,
+    growing: Collection[str],
 ) -> list[StoredSegment]:
-    """Which segments go: all that ended `keep.days` ago, then the oldest until enough is free."""
-    too_old_us = to_micros(now - timedelta(days=keep.days))
+    """Which files go, first those that go first; none that still grows.
+
+    `missing_bytes` is how much must be freed for the disk's sake; 0 or less when it has room.
+    """
+    now_us = to_micros(now)
+    used: dict[CameraId, int] = {}
+    for segment in segments:
+        used[segment.camera] = used.get(segment.camera, 0) + segment.size_bytes
     chosen = []
-    for segment in sorted(segments, key=lambda s: s.end_us):
-        if segment.path in growing:
+    ends = [(keep.rule_of(s.camera).expires_us(s), s.end_us, s.id, s) for s in segments]
+    for expires_us, _, _, segment in sorted(ends):
+        limit = keep.rule_of(segment.camera).max_bytes
+        over = limit is not None and used[segment.camera] > limit
+        if segment.path in growing or not (expires_us <= now_us or over or missing_bytes > 0):
             continue
-        if segment.end_us > too_old_us and free_bytes >= keep.min_free_bytes:
-            break
         chosen.append(segment)
-        free_bytes += segment.size_bytes
+        used[segment.camera] -= segment.size_bytes
+        missing_bytes -= segment.size_bytes
     return chosen
 
 
-class Retention:
-    """Makes room. One for all cameras; use from any thread."""
-
-    def __init__(self, store: Store, keep: Keep) -> None:
-        self._store = store
-        self._folder = index.folder(store)
-        self._lock = threading.Lock()
-        self.keep = keep
-
-    def free_bytes(self) -> int:
-        folder = self._folder if self._folder.is_dir() else self._store.path.parent
-        return shutil.disk_usage(folder).free
-
-    def has_room(self) -> bool:
-        return self.free_bytes() >= self.keep.min_free_bytes
-
-    def make_room(self, *, now: datetime, growing: Collection[str]) -> int:
-        """Delete what must go, except the files that are `growing`; answers how many bytes that freed.
-
-        The file goes before its rows: deleting a row needs a little space, and a row without a file is mended
-        at the next start.
-        """
-        with self._lock:
-            chosen = to_delete(
-                self._segments(), self.keep, now=now, free_bytes=self.free_bytes(), growing=growing
-            )
-            for segment in chosen:
-                path = self._folder / segment.path
-                path.unlink(missing_ok=True)
-                with suppress(OSError):  # other files are still in it
-                    path.parent.rmdir()
-                thumbnails.forget(self._store, segment.path)
-            if chosen:
-                with self._store.write() as db:
-                    index.drop_segments([segment.id for segment in chosen], db=db)
-            return sum(segment.size_bytes for segment in chosen)
-
-    def _segments(self) -> list[StoredSegment]:
-        with self._store.read() as db:
-            rows = db.execute(
-                """SELECT segment.id, segment.path, max(gop.end_us) AS end_us,
-                          max(gop.byte_offset + gop.size_bytes) AS size_bytes
-                   FROM segment JOIN gop ON gop.segment = segment.id GROUP BY segment.id"""
-            ).fetchall()
-        return [StoredSegment(**dict(row)) for row in rows]
+def mark_events(segments: Iterable[StoredSegment], moments: Sequence[Moment]) -> list[StoredSegment]:
+    """One camera's files, those told apart that share an instant with one of the moments."""
+    waiting = sorted(moments, key=lambda m: m.start_us)
+    marked, at, latest_end = [], 0, 0
+    for segment in sorted(segments, key=lambda s: s.start_us):
+        while at < len(waiting) and waiting[at].start_us < segment.end_us:
+            latest_end = max(latest_end, waiting[at].end_us)
+            at += 1
+        marked.append(replace(segment, has_event=latest_end > segment.start_us))
+    return marked

@@ -7,12 +7,8 @@ from latchstring.base.time import TimeRange, from_micros, to_micros
 from latchstring.hub.store import Store
 
 _FILES = """
-    SELECT segment.run_us,
-           (SELECT start_us FROM gop WHERE gop.segment = segment.id AND gop.camera = segment.camera
-            ORDER BY start_us LIMIT 1) AS start_us,
-           (SELECT end_us FROM gop WHERE gop.segment = segment.id AND gop.camera = segment.camera
-            ORDER BY start_us DESC LIMIT 1) AS end_us
-    FROM segment WHERE camera = ? AND run_us < ?"""
+    SELECT run_us, start_us, end_us FROM segment
+    WHERE camera = ? AND size_bytes > 0 AND start_us < ? AND end_us > ?"""
 
 
 def spans(store: Store, camera: CameraId, during: TimeRange) -> list[TimeRange]:
@@ -23,11 +19,9 @@ def spans(store: Store, camera: CameraId, during: TimeRange) -> list[TimeRange]:
     """
     start_us, end_us = to_micros(during.start), to_micros(during.end)
     with store.read() as db:
-        rows = db.execute(_FILES, (camera, end_us)).fetchall()
+        rows = db.execute(_FILES, (camera, end_us, start_us)).fetchall()
     files = sorted(
-        (max(row["start_us"], start_us), min(row["end_us"], end_us), row["run_us"])
-        for row in rows
-        if row["start_us"] is not None and row["start_us"] < end_us and row["end_us"] > start_us
+        (max(row["start_us"], start_us), min(row["end_us"], end_us), row["run_us"]) for row in rows
     )
     found: list[tuple[int, int, int]] = []
     for first, last, run_us in files:

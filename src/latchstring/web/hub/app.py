@@ -23,6 +23,7 @@ from latchstring.web.hub import (
     masks,
     recordings,
     settings,
+    storage,
 )
 
 
@@ -65,6 +66,7 @@ def _app(hub: Hub) -> FastAPI:
         masks,
         settings,
         household,
+        storage,
         doorbell,
     ):
         app.include_router(part.router(hub), dependencies=household_only)

@@ -12,6 +12,7 @@ from latchstring.base.geo import COARSE_RESOLUTION
 from latchstring.hub.daemon import Hub
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import NetworkAddress
+from latchstring.hub.recording.rules import MOST_DAYS
 from latchstring.hub.uplink.follow import refused_records
 from latchstring.web.hub.auth import Network
 from latchstring.web.hub.places import Place
@@ -28,6 +29,7 @@ class ShownSettings(BaseModel):
     network: ShownNetwork | None
     muted_agencies: list[str]
     retention_days: int
+    event_days: int
 
 
 class SettingsForm(BaseModel):
@@ -35,7 +37,8 @@ class SettingsForm(BaseModel):
 
     home: Place | None = None
     network: Network | None = None
-    retention_days: int | None = Field(default=None, ge=1, le=3650)
+    retention_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
+    event_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
 
 
 class NetworkStatus(BaseModel):
@@ -89,6 +92,7 @@ def router(hub: Hub) -> APIRouter:
             else None,
             muted_agencies=sorted(owner.muted(hub.store)),
             retention_days=choices.retention_days or hub.settings.retention_days,
+            event_days=choices.event_days or hub.settings.event_days,
         )
 
     @router.get("/settings")
@@ -109,6 +113,8 @@ def router(hub: Hub) -> APIRouter:
             )
         if "retention_days" in form.model_fields_set:
             chosen = replace(chosen, retention_days=form.retention_days)
+        if "event_days" in form.model_fields_set:
+            chosen = replace(chosen, event_days=form.event_days)
         owner.choose(hub.store, chosen)
         hub.choices_changed()
         return shown()

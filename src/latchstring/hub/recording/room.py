@@ -1,0 +1,73 @@
+"""Makes room on the disk: deletes by the rules, before anything is written."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from latchstring.base.ids import CameraId
+from latchstring.hub.recording import index, thumbnails
+from latchstring.hub.recording.retention import Keep, Moment, StoredSegment, mark_events, to_delete
+from latchstring.hub.store import Store
+
+Moments = Callable[[CameraId], Sequence[Moment]]
+
+
+class Room:
+    """One for all cameras; use from any thread. `moments` tells what belongs to a camera's events."""
+
+    def __init__(self, store: Store, keep: Keep, moments: Moments = lambda _camera: ()) -> None:
+        self._store = store
+        self._folder = index.folder(store)
+        self._moments = moments
+        self._lock = threading.Lock()
+        self.keep = keep
+
+    def free_bytes(self) -> int:
+        return self._disk().free
+
+    def reserve_bytes(self) -> int:
+        """What stays free for everything else."""
+        return self.keep.reserve(self._disk().total)
+
+    def is_short(self) -> bool:
+        disk = self._disk()
+        return disk.free < self.keep.reserve(disk.total)
+
+    def make(self, *, now: datetime, growing: Collection[str]) -> int:
+        """Delete what must go, except the files that are `growing`; answers how many bytes that freed.
+
+        A disk that is short is given a quarter more than its reserve, so that this is rare. The file goes
+        before its rows: deleting a row needs a little space, and a start mends a row without a file.
+        """
+        with self._lock:
+            disk = self._disk()
+            reserve = self.keep.reserve(disk.total)
+            missing = reserve * 5 // 4 - disk.free if disk.free < reserve else 0
+            chosen = to_delete(self._segments(), self.keep, now=now, missing_bytes=missing, growing=growing)
+            for segment in chosen:
+                path = self._folder / segment.path
+                path.unlink(missing_ok=True)
+                with suppress(OSError):  # other files are still in it
+                    path.parent.rmdir()
+                thumbnails.forget(self._store, segment.path)
+            if chosen:
+                with self._store.write() as db:
+                    index.drop_segments([segment.id for segment in chosen], db=db)
+            return sum(segment.size_bytes for segment in chosen)
+
+    def _segments(self) -> list[StoredSegment]:
+        of_camera: dict[CameraId, list[StoredSegment]] = {}
+        for segment in index.segments(self._store):
+            of_camera.setdefault(segment.camera, []).append(segment)
+        return [
+            marked
+            for camera, segments in of_camera.items()
+            for marked in mark_events(segments, self._moments(camera))
+        ]
+
+    def _disk(self) -> shutil._ntuple_diskusage:
+        return shutil.disk_usage(self._folder if self._folder.is_dir() else self._store.path.parent)
