@@ -58,7 +58,10 @@ class RtspServer:
         user: str = "owner",
         password: str = "synthetic",
         port: int = 0,
+        heard: Path | None = None,
     ) -> None:
+        """`heard`: the folder in which doorbells write down what they are told, as `MOUNT.pcm`."""
+        self._heard = heard
         self._mounts = mounts
         self._login = login
         self._user = user
@@ -87,6 +90,8 @@ class RtspServer:
         """Returns when the server listens; after `kill` it comes back on the same port."""
         command = [SYSTEM_PYTHON, str(SCRIPT), "--port", str(self.port), "--login", self._login]
         command += ["--user", self._user, "--password", self._password]
+        if self._heard is not None:
+            command += ["--heard", str(self._heard)]
         for path, source in self._mounts.items():
             command += ["--mount", f"{path}={source}"]
         self._process = subprocess.Popen(

@@ -5,7 +5,9 @@
 
 Sources: `file:PATH` (H.264 in MP4, served as it is, over and over, placed in time by the machine's clock),
 `stall:PATH` (its first keyframe, then nothing), `garbage:PATH` (its frames with noise for content),
-`pattern:WxH@FPS` and `hevc:WxH@FPS` (encoded here).
+`pattern:WxH@FPS` and `hevc:WxH@FPS` (encoded here), `mulaw:WxH@FPS` and `alaw:WxH@FPS` (doorbells: a pattern,
+a tone of 440 Hz in that law, and an ONVIF backchannel; what it is told goes as signed 16-bit samples into a
+file of the mount's name in `--heard FOLDER`).
 Prints `ready PORT` once it listens. Ends when its standard input does, so it never outlives who started it.
 Imports nothing of the project: the system's Python has other packages.
 """
@@ -19,6 +21,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import gi
 
@@ -153,7 +156,31 @@ def launch_factory(description: str) -> GstRtspServer.RTSPMediaFactory:
     return factory
 
 
-def factory_for(source: str) -> GstRtspServer.RTSPMediaFactory:
+def doorbell_factory(law: str, coded: str, heard: str) -> GstRtspServer.RTSPOnvifMediaFactory:
+    """Whoever asks for the backchannel gets a media of its own, as the standard wants it.
+
+    Its sources run on into a fakesink: a caller may take the sound and leave the picture.
+    """
+    coding, payload = {"mulaw": ("pcmu", 0), "alaw": ("pcma", 8)}[law]
+    sound = (
+        "audiotestsrc is-live=true freq=440 samplesperbuffer=160 ! audio/x-raw,rate=8000,channels=1 ! "
+        f"{law}enc ! tee name=sound ! queue ! fakesink async=false sound. ! queue ! "
+        f"rtp{coding}pay name=pay1 min-ptime=20000000 max-ptime=20000000"
+    )
+    factory = GstRtspServer.RTSPOnvifMediaFactory()
+    factory.set_media_gtype(GstRtspServer.RTSPOnvifMedia)
+    picture = f"{coded} ! tee name=picture ! queue ! fakesink async=false picture. ! queue ! {_PAY}"
+    factory.set_launch(f"( {picture} {sound} )")
+    caps = f"application/x-rtp,media=audio,payload={payload},clock-rate=8000,encoding-name={coding.upper()}"
+    factory.set_backchannel_launch(
+        f'( capsfilter caps="{caps}" name=depay_backchannel ! rtp{coding}depay ! {law}dec ! '
+        f'filesink location="{heard}" append=true buffer-mode=unbuffered sync=false async=false )'
+    )
+    factory.set_shared(True)
+    return factory
+
+
+def factory_for(source: str, heard: str) -> GstRtspServer.RTSPMediaFactory:
     kind, _, rest = source.partition(":")
     if kind == "file":
         return film_factory(read_film(rest))
@@ -168,10 +195,11 @@ def factory_for(source: str) -> GstRtspServer.RTSPMediaFactory:
         f"video/x-raw,format=I420,width={width},height={height},framerate={fps}/1"
     )
     gop = 2 * int(fps)
+    coded = f"{raw} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop}"
     if kind == "pattern":
-        return launch_factory(
-            f"{raw} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} ! {_PAY}"
-        )
+        return launch_factory(f"{coded} ! {_PAY}")
+    if kind in ("mulaw", "alaw"):
+        return doorbell_factory(kind, coded, heard)
     if kind == "hevc":
         return launch_factory(
             f"{raw} ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} ! "
@@ -211,17 +239,18 @@ def main() -> None:
     parser.add_argument("--login", choices=["none", "basic", "digest"], default="none")
     parser.add_argument("--user", default="")
     parser.add_argument("--password", default="")
+    parser.add_argument("--heard", default=".", metavar="FOLDER")
     parser.add_argument("--mount", action="append", required=True, metavar="PATH=SOURCE")
     options = parser.parse_args()
     Gst.init(None)
-    server = GstRtspServer.RTSPServer()
+    server = GstRtspServer.RTSPOnvifServer()
     server.set_address("127.0.0.1")
     server.set_service(options.port)
     if options.login != "none":
         require_login(server, options.login, options.user, options.password)
     for mount in options.mount:
         path, _, source = mount.partition("=")
-        factory = factory_for(source)
+        factory = factory_for(source, str(Path(options.heard) / f"{path.strip('/')}.pcm"))
         if options.login != "none":
             allow(factory)
         server.get_mount_points().add_factory(path, factory)

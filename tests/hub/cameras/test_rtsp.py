@@ -1,7 +1,5 @@
-import contextlib
 import itertools
 import socket
-import threading
 from contextlib import closing
 
 import pytest
@@ -20,6 +18,7 @@ from latchstring.hub.cameras.errors import (
 from latchstring.hub.cameras.opener import CameraOpener
 from latchstring.hub.cameras.rtsp import Coded, in_time
 from latchstring.hub.cameras.synthetic import Scene
+from latchstring.testing.calls import answering
 from latchstring.testing.films import film
 from latchstring.testing.rtsp import WHY_NOT, RtspServer, available
 
@@ -188,37 +187,3 @@ def assert_says_no_secret(error, *secrets):
     if error.__cause__ is not None or not error.__suppress_context__:
         said += [repr(error.__cause__), repr(error.__context__)]
     assert not [secret for secret in secrets if any(secret in text for text in said)]
-
-
-class answering:  # noqa: N801  reads as a verb
-    """A server on a loopback port that answers every call with the same bytes, or with nothing."""
-
-    def __init__(self, answer):
-        self._answer = answer
-
-    def __enter__(self):
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._calls = []
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        return self._listener.getsockname()[1]
-
-    def __exit__(self, *_):
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(5)
-        for call in self._calls:
-            call.close()
-
-    def _serve(self):
-        while True:
-            try:
-                call, _ = self._listener.accept()
-            except OSError:
-                return
-            self._calls.append(call)
-            with contextlib.suppress(OSError):  # the caller has heard enough
-                call.recv(4096)
-                if self._answer is not None:
-                    call.sendall(self._answer)
-                    call.shutdown(socket.SHUT_WR)

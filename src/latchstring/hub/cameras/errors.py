@@ -51,3 +51,15 @@ class CameraSilent(CameraError):
 
 class CameraHungUp(CameraError):
     """The camera ended the connection; it is being called again."""
+
+
+class TakesNoSound(CameraError):
+    """This camera takes no sound (it has no ONVIF backchannel); look for two-way audio in its settings."""
+
+
+class UnknownSound(CameraError):
+    """The camera takes sound in a coding that is not spoken here; set its two-way audio to G.711."""
+
+
+class CameraBusy(CameraError):
+    """The camera is taking sound from somebody else; end the talk in its own app, then try again."""
