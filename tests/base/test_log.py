@@ -17,7 +17,10 @@ from latchstring.base import log
 def restored_logging() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    levels = {name: logging.getLogger(name).level for name in log.TALKATIVE}
     yield
+    for name, each in levels.items():
+        logging.getLogger(name).setLevel(each)
     root.handlers[:] = handlers
     root.setLevel(level)
 
@@ -68,3 +71,13 @@ def test_json_lines_are_redacted_too(capsys: pytest.CaptureFixture[str], restore
     assert told["message"] == 'lost\n"rtsp://***@cam.local"'
     assert "OSError: rtsp://***@cam.local is gone" in told["trace"]
     assert "secret" not in line
+
+
+def test_no_library_writes_down_whom_it_calls(
+    restored_logging: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The address of a webhook or of a push service is a secret."""
+    log.set_up()
+    for name in log.TALKATIVE:
+        logging.getLogger(name).info("POST http://push.example/very-secret 201")
+    assert "very-secret" not in capsys.readouterr().err

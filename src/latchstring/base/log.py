@@ -11,6 +11,9 @@ from typing import Literal
 
 LogFormat = Literal["text", "json"]
 
+TALKATIVE = ("httpx", "httpcore", "urllib3")
+"""They write down each address that is called, and an address can be a secret, like a webhook's."""
+
 _CREDENTIALS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/@\s]+@")
 
 
@@ -46,3 +49,5 @@ def set_up(level: int = logging.INFO, form: LogFormat = "text") -> None:
         _Json() if form == "json" else _Redacting("%(asctime)s %(levelname)s %(name)s %(message)s")
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

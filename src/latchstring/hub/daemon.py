@@ -13,15 +13,18 @@ from latchstring.base.errors import LatchstringError
 from latchstring.base.files import FolderLock
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import store as camera_rows
+from latchstring.hub.doorbell import moment
 from latchstring.hub.doorbell.service import Doorbell
-from latchstring.hub.events.bulletin import Bulletin
+from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.live.video import Video
+from latchstring.hub.notify.service import Notifier
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices
 from latchstring.hub.recording import rules
 from latchstring.hub.recording.repair import RepairReport
 from latchstring.hub.recording.retention import Keep, Rule
 from latchstring.hub.recording.rules import OwnRule
+from latchstring.hub.redaction import stills
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.store import Store
 from latchstring.hub.uplink.follow import Follower
@@ -52,6 +55,8 @@ class Hub:
             self.recordings = self.video.recordings
             self.doorbell = Doorbell(self.store, self.bulletin, self.clock, feed=self.video.feed)
             made.callback(self.doorbell.stop)
+            self.notifier = Notifier(self.store, self.clock, picture=self._picture)
+            made.callback(self.notifier.stop)
             self.follower = Follower(
                 self.store,
                 self.recordings,
@@ -100,6 +105,8 @@ class Hub:
     def start(self) -> RepairReport:
         """Record, follow, and carry on what was begun; answers what a crash had left to repair."""
         self._made.callback(self.video.stop)
+        self.notifier.start()
+        self._made.callback(self.bulletin.listen(self.notifier.hear))
         report = self.video.start()
         self.video.ensure_cameras(self.settings.cameras)
         self.video.keep = self._keep()  # the file's cameras are known now
@@ -121,6 +128,18 @@ class Hub:
     def stop(self) -> None:
         """Stop what was started, in the opposite order, and let go of the folder."""
         self._made.close()
+
+    def _picture(self, happening: Happening) -> bytes | None:
+        """The moment of a happening, fit to leave the home."""
+        camera = happening.camera
+        if camera is None:
+            return None
+        if happening.kind == "press" and happening.event is not None:
+            return self.doorbell.picture(happening.event)
+        now = self.clock.now()
+        return stills.masked(
+            self.store, camera, moment.picture(self.store, self.video.feed(camera), camera, now), now
+        )
 
     def _keep(self) -> Keep:
         choices, settings = self.choices(), self.settings

@@ -545,6 +545,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notifications
+         * @description Who is told, and of what.
+         */
+        get: operations["get_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Notify Rules
+         * @description Quiet hours and the cap.
+         */
+        put: operations["change_notify_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch Notify
+         * @description Whether one subject is told, of one camera or of the home.
+         */
+        put: operations["switch_notify"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/push-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Push Key
+         * @description What a browser subscribes with; made at the first call.
+         */
+        get: operations["get_push_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Push
+         * @description Tell this browser. One that is known already is replaced.
+         */
+        post: operations["add_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/apprise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Apprise
+         * @description Tell through a service that Apprise knows.
+         */
+        post: operations["add_apprise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Webhook
+         * @description Tell a program of the owner's.
+         */
+        post: operations["add_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Channel
+         * @description Rename it, or switch it on or off.
+         */
+        put: operations["change_channel"];
+        post?: never;
+        /**
+         * Remove Channel
+         * @description Forget it and its address.
+         */
+        delete: operations["remove_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channel
+         * @description Tell a test through it now; how it went is the answer.
+         */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notify History
+         * @description What was told and what was not, newest first.
+         */
+        get: operations["notify_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -862,6 +1066,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AddedWebhook
+         * @description `secret` is what receivers check the signature with; it is shown this once.
+         */
+        AddedWebhook: {
+            channel: components["schemas"]["ShownChannel"];
+            /** Secret */
+            secret: string;
+        };
         /** AnswerState */
         AnswerState: {
             /**
@@ -869,6 +1082,16 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "sealing" | "uploading" | "shared" | "not-now" | "muted" | "expired" | "failed";
+        };
+        /** AppriseForm */
+        AppriseForm: {
+            /** Name */
+            name: string;
+            /**
+             * Url
+             * Format: password
+             */
+            url: string;
         };
         /**
          * CameraForm
@@ -903,6 +1126,16 @@ export interface components {
             bytes_per_day: number;
             /** Lasts Days */
             lasts_days: number | null;
+        };
+        /**
+         * ChannelForm
+         * @description What is left out stays.
+         */
+        ChannelForm: {
+            /** Name */
+            name?: string | null;
+            /** Is On */
+            is_on?: boolean | null;
         };
         /**
          * CheckedStep
@@ -1096,6 +1329,36 @@ export interface components {
             next_at: string | null;
         };
         /**
+         * Notifications
+         * @description `off` is what is not told; everything else is.
+         */
+        Notifications: {
+            /** Channels */
+            channels: components["schemas"]["ShownChannel"][];
+            rules: components["schemas"]["NotifyRules"];
+            /** Off */
+            off: components["schemas"]["Switch"][];
+        };
+        /**
+         * NotifyRules
+         * @description `zone` is an IANA name; null is the zone of the hub's machine.
+         */
+        NotifyRules: {
+            quiet?: components["schemas"]["QuietForm"] | null;
+            /**
+             * Rings In Quiet
+             * @default true
+             */
+            rings_in_quiet: boolean;
+            /**
+             * Per Hour
+             * @default 12
+             */
+            per_hour: number;
+            /** Zone */
+            zone?: string | null;
+        };
+        /**
          * OfferedClip
          * @description A recording that the request touches; `size` in bytes, 0 once it has been deleted.
          */
@@ -1167,6 +1430,41 @@ export interface components {
             latitude: number;
             /** Longitude */
             longitude: number;
+        };
+        /**
+         * PushForm
+         * @description A browser's `PushSubscription`.
+         */
+        PushForm: {
+            /** Name */
+            name: string;
+            /**
+             * Endpoint
+             * Format: password
+             */
+            endpoint: string;
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
+        };
+        /**
+         * PushKey
+         * @description `applicationServerKey`, in base64url.
+         */
+        PushKey: {
+            /** Key */
+            key: string;
+        };
+        /**
+         * QuietForm
+         * @description `HH:MM` by the home's clocks; over midnight when `end` is the earlier one.
+         */
+        QuietForm: {
+            /** Begin */
+            begin: string;
+            /** End */
+            end: string;
         };
         /**
          * Refusal
@@ -1305,6 +1603,38 @@ export interface components {
             /** Last Gop At */
             last_gop_at: string | null;
         };
+        /**
+         * ShownChannel
+         * @description `about` says where it leads; its address and keys are not shown again.
+         */
+        ShownChannel: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "push" | "apprise" | "webhook" | "mqtt";
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Is On */
+            is_on: boolean;
+            last: components["schemas"]["ShownWent"] | null;
+        };
+        /** ShownDelivery */
+        ShownDelivery: {
+            /** Channel */
+            channel: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "told" | "failed" | "late" | "unsure";
+            /** Message */
+            message: string;
+        };
         /** ShownDevice */
         ShownDevice: {
             /** Id */
@@ -1393,6 +1723,34 @@ export interface components {
             is_this: boolean;
             /** May End */
             may_end: boolean;
+        };
+        /**
+         * ShownNotice
+         * @description `silent` says why nobody was told.
+         */
+        ShownNotice: {
+            /** Id */
+            id: string;
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "press" | "motion" | "camera" | "request" | "device" | "disk";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /** Link */
+            link: string;
+            /** Silent */
+            silent: string | null;
+            /** Deliveries */
+            deliveries: components["schemas"]["ShownDelivery"][];
         };
         /**
          * ShownRegion
@@ -1494,6 +1852,21 @@ export interface components {
             reason: string;
         };
         /**
+         * ShownWent
+         * @description How the last use of a channel went.
+         */
+        ShownWent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Ok */
+            ok: boolean;
+            /** Message */
+            message: string;
+        };
+        /**
          * SignInForm
          * @description Without a name it is the first owner.
          */
@@ -1548,6 +1921,31 @@ export interface components {
             cameras: components["schemas"]["CameraStorage"][];
         };
         /**
+         * Switch
+         * @description `camera` null: of the home.
+         */
+        Switch: {
+            /** Camera */
+            camera: string | null;
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "press" | "motion" | "camera" | "request" | "device" | "disk";
+        };
+        /** SwitchForm */
+        SwitchForm: {
+            /** Camera */
+            camera: string | null;
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "press" | "motion" | "camera" | "request" | "device" | "disk";
+            /** Is On */
+            is_on: boolean;
+        };
+        /**
          * TestAnswer
          * @description `snapshot` is a JPEG in base64.
          */
@@ -1575,6 +1973,21 @@ export interface components {
             events: components["schemas"]["MotionEvent"][];
             /** Activity */
             activity: components["schemas"]["Heat"][];
+        };
+        /** WebhookForm */
+        WebhookForm: {
+            /** Name */
+            name: string;
+            /**
+             * Url
+             * Format: password
+             */
+            url: string;
+            /**
+             * With Picture
+             * @default true
+             */
+            with_picture: boolean;
         };
     };
     responses: never;
@@ -2640,6 +3053,353 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Masks"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_notify_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    switch_notify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_push_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKey"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownChannel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_apprise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppriseForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownChannel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedWebhook"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownChannel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownWent"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    notify_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownNotice"][];
                 };
             };
             /** @description Unprocessable Entity */

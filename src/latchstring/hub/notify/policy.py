@@ -1,0 +1,82 @@
+"""Whether something that happened is told, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from latchstring.base.ids import CameraId
+from latchstring.hub.notify.models import Subject
+from latchstring.hub.notify.quiet import QuietHours
+
+KEPT: frozenset[Subject] = frozenset({"camera", "request", "device", "disk"})
+"""What is still worth telling when the quiet hours are over."""
+
+COUNTED: frozenset[Subject] = frozenset({"motion", "camera"})
+"""What may come so often that it must be limited."""
+
+STALE: dict[Subject, timedelta] = {
+    "press": timedelta(minutes=5),
+    "motion": timedelta(minutes=30),
+    "camera": timedelta(hours=6),
+    "request": timedelta(hours=24),
+    "device": timedelta(hours=24),
+    "disk": timedelta(hours=24),
+}
+"""How long it says something new. Nobody wants to hear a bell that rang an hour ago."""
+
+SAME_VISIT = timedelta(seconds=30)
+"""Motion this soon after a press is whoever pressed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What the owner chose."""
+
+    zone: tzinfo = UTC
+    quiet: QuietHours | None = None
+    rings_in_quiet: bool = True
+    per_hour: int = 12
+    off: frozenset[tuple[CameraId | None, Subject]] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """What was told before."""
+
+    counted: int = 0  # in the last hour, of `COUNTED`
+    rang_at: datetime | None = None  # the last press at the same camera
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Tell it, no earlier than `after`, no later than `until`."""
+
+    after: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Tell nobody, and why."""
+
+    reason: str
+
+
+def may_tell(
+    subject: Subject, camera: CameraId | None, *, rules: Rules, before: Before, now: datetime
+) -> Tell | Silent:
+    """Decide about one thing that happens `now`."""
+    if (camera, subject) in rules.off:
+        return Silent("switched off")
+    if subject == "motion" and before.rang_at is not None and now - before.rang_at < SAME_VISIT:
+        return Silent("the bell has just told of it")
+    if subject in COUNTED and before.counted >= rules.per_hour:
+        return Silent("enough for one hour")
+    after = now
+    night = rules.quiet.at(now, rules.zone) if rules.quiet else None
+    if night is not None and not (subject == "press" and rules.rings_in_quiet):
+        if subject not in KEPT:
+            return Silent("quiet hours")
+        after = night.end
+    return Tell(after, after + STALE[subject])

@@ -1,0 +1,248 @@
+"""Tells the owner what happens at home: hears the bulletin, decides, writes down; the outbox sends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotInTime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from latchstring.base import ids
+from latchstring.base.clock import Clock
+from latchstring.base.errors import LatchstringError
+from latchstring.base.ids import CameraId
+from latchstring.hub.cameras import store as camera_rows
+from latchstring.hub.events.bulletin import Happening
+from latchstring.hub.notify import apprise_service, policy, push, sending, webhook, words
+from latchstring.hub.notify import store as rows
+from latchstring.hub.notify.models import (
+    BadChannelName,
+    Channel,
+    ChannelId,
+    ChannelKind,
+    Notice,
+    Subject,
+    Told,
+    Went,
+)
+from latchstring.hub.notify.outbox import Outbox
+from latchstring.hub.notify.quiet import zone_of
+from latchstring.hub.notify.sending import Sender
+from latchstring.hub.notify.store import Chosen
+from latchstring.hub.store import Store
+
+log = logging.getLogger(__name__)
+
+Picture = Callable[[Happening], bytes | None]
+"""The moment of a happening as JPEG, fit to leave the home; None where there is none."""
+
+PICTURE_WAIT: dict[Subject, timedelta] = {"press": timedelta(seconds=0.25), "motion": timedelta(seconds=0.7)}
+"""How long telling waits for its picture: a bell is worth more at once than a picture a moment later."""
+
+AT_ONCE = 4
+
+
+class Notifier:
+    """All telling of the home. Use from any thread; `start` it, `stop` it."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        picture: Picture,
+        senders: Mapping[ChannelKind, Sender] | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._picture = picture
+        self._keys = push.Keys(store)
+        self._senders: dict[ChannelKind, Sender] = {
+            "push": push.Push(self._keys, clock),
+            "apprise": apprise_service.AppriseService(),
+            "webhook": webhook.Webhook(clock),
+            **(senders or {}),
+        }
+        self._outbox = Outbox(store, clock, self._senders)
+        self._deciding = ThreadPoolExecutor(AT_ONCE, "notify")
+        self._painting = ThreadPoolExecutor(AT_ONCE, "notify-picture")
+
+    def start(self) -> None:
+        self._outbox.start()
+
+    def stop(self) -> None:
+        """What was heard is written down first."""
+        self._deciding.shutdown()
+        self._painting.shutdown(cancel_futures=True)
+        self._outbox.stop()
+
+    def hear(self, happening: Happening) -> None:
+        """A listener of the bulletin."""
+        if happening.kind in words.SUBJECTS:
+            self._deciding.submit(self._take, happening)
+
+    def _take(self, happening: Happening) -> None:
+        try:
+            self.tell(happening)
+        except Exception:
+            log.exception("%s could not be told", happening.kind)
+
+    def tell(self, happening: Happening) -> None:
+        """Decide, write down, find the picture, and let it go."""
+        channels = [c for c in self.channels() if c.is_on and c.kind in self._senders]
+        if not channels:
+            return
+        rules = _rules(self.chosen())
+        notice = words.notice_of(happening, camera_name=self._name(happening.camera), zone=rules.zone)
+        if notice is None:
+            return
+        now = self._clock.now()
+        wait = PICTURE_WAIT.get(notice.subject, timedelta())
+        with self._store.write() as db:
+            if notice.event is not None and rows.is_known(notice.event, db=db):
+                return
+            before = rows.before(notice.camera, now=now, db=db)
+            decision = policy.may_tell(notice.subject, notice.camera, rules=rules, before=before, now=now)
+            if isinstance(decision, policy.Silent):
+                rows.add_notice(notice, silent=decision.reason, now=now, db=db)
+                return
+            rows.add_notice(notice, silent=None, now=now, db=db)
+            for channel in channels:
+                rows.add_delivery(notice.id, channel, replace(decision, after=decision.after + wait), db=db)
+        if wait:
+            self._attach(notice, happening, wait=wait, after=decision.after)
+        self._outbox.wake()
+
+    def _attach(self, notice: Notice, happening: Happening, *, wait: timedelta, after: datetime) -> None:
+        """With its picture, if that is there in time; then nothing holds it back any more."""
+        jpeg = None
+        try:
+            jpeg = self._painting.submit(self._picture, happening).result(wait.total_seconds())
+        except NotInTime:
+            log.info("the picture of a %s was not there in time", happening.kind)
+        except LatchstringError as e:
+            log.info("no picture of a %s: %s", happening.kind, e.message)
+        with self._store.write() as db:
+            if jpeg is not None:
+                rows.add_picture(notice.id, jpeg, db=db)
+            rows.release(notice.id, after, db=db)
+
+    # The owner's choices
+
+    def chosen(self) -> Chosen:
+        with self._store.read() as db:
+            return rows.chosen(db=db)
+
+    def choose(self, chosen: Chosen) -> None:
+        """Quiet hours, their zone and the cap."""
+        zone_of(chosen.zone)
+        with self._store.write() as db:
+            rows.choose(chosen, db=db)
+
+    def switch(self, camera: CameraId | None, subject: Subject, *, is_on: bool) -> None:
+        """Whether this is told, of this camera or of the home."""
+        with self._store.write() as db:
+            rows.switch(camera, subject, is_on=is_on, db=db)
+
+    # Channels
+
+    def channels(self) -> list[Channel]:
+        with self._store.read() as db:
+            return rows.channels(db=db)
+
+    def channel(self, channel: ChannelId) -> Channel:
+        with self._store.read() as db:
+            return rows.channel(channel, db=db)
+
+    def push_key(self) -> str:
+        """What a browser subscribes with."""
+        return self._keys.public()
+
+    def add_push(self, name: str, *, endpoint: str, p256dh: str, auth: str) -> Channel:
+        """A browser's subscription; the same browser again replaces its old one."""
+        made = self._made("push", name, push.about(endpoint), push.settings(endpoint, p256dh, auth))
+        with self._store.write() as db:
+            for old in rows.channels(db=db):
+                if old.kind == "push" and old.secret["endpoint"] == endpoint:
+                    rows.remove_channel(old.id, db=db)
+            rows.add_channel(made, now=self._clock.now(), db=db)
+        return made
+
+    def add_apprise(self, name: str, url: str) -> Channel:
+        return self._add(
+            self._made("apprise", name, apprise_service.about(url), apprise_service.settings(url))
+        )
+
+    def add_webhook(self, name: str, url: str, *, with_picture: bool = True) -> Channel:
+        """Its `secret` is what receivers check the signature with; it is made here."""
+        secret = webhook.settings(url, with_picture=with_picture)
+        return self._add(self._made("webhook", name, webhook.about(url), secret))
+
+    def change(self, channel: ChannelId, *, name: str | None = None, is_on: bool | None = None) -> Channel:
+        known = self.channel(channel)
+        changed = replace(
+            known,
+            name=known.name if name is None else _checked_name(name),
+            is_on=known.is_on if is_on is None else is_on,
+        )
+        with self._store.write() as db:
+            rows.change_channel(changed, db=db)
+        return changed
+
+    def remove(self, channel: ChannelId) -> None:
+        self.channel(channel)
+        with self._store.write() as db:
+            rows.remove_channel(channel, db=db)
+
+    def test(self, channel: ChannelId) -> Went:
+        """Tell something through it now, and what came of it."""
+        known = self.channel(channel)
+        now = self._clock.now()
+        try:
+            went = Went(at=now, ok=True, message=self._senders[known.kind].send(known, words.a_test(now)))
+        except sending.TryAgain as e:
+            went = Went(
+                at=now, ok=False, message=e.message.removesuffix("; it is tried again.").rstrip(".") + "."
+            )
+        except LatchstringError as e:
+            went = Went(at=now, ok=False, message=e.message)
+        with self._store.write() as db:
+            rows.note_use(channel, went, db=db)
+        return went
+
+    def history(self, limit: int = 50) -> list[Told]:
+        """The newest first."""
+        with self._store.read() as db:
+            return rows.history(limit=limit, db=db)
+
+    def _made(self, kind: ChannelKind, name: str, about: str, secret: Mapping[str, Any]) -> Channel:
+        return Channel(
+            id=ChannelId(ids.new("ch")), kind=kind, name=_checked_name(name), about=about, secret=secret
+        )
+
+    def _add(self, channel: Channel) -> Channel:
+        with self._store.write() as db:
+            rows.add_channel(channel, now=self._clock.now(), db=db)
+        return channel
+
+    def _name(self, camera: CameraId | None) -> str:
+        return "" if camera is None else camera_rows.get(self._store, camera).name
+
+
+def _rules(chosen: Chosen) -> policy.Rules:
+    return policy.Rules(
+        zone=zone_of(chosen.zone),
+        quiet=chosen.quiet,
+        rings_in_quiet=chosen.rings_in_quiet,
+        per_hour=chosen.per_hour,
+        off=chosen.off,
+    )
+
+
+def _checked_name(name: str) -> str:
+    if not 1 <= len(name.strip()) <= 60:
+        raise BadChannelName
+    return name.strip()

@@ -1,0 +1,288 @@
+"""From a happening to what was told, and that it is told once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from latchstring.base.ids import CameraId
+from latchstring.hub.cameras.errors import BrokenVideo
+from latchstring.hub.events.bulletin import Bulletin, Happening
+from latchstring.hub.notify import store as rows
+from latchstring.hub.notify.models import Channel, Notice, State
+from latchstring.hub.notify.quiet import QuietHours
+from latchstring.hub.notify.service import Notifier
+from latchstring.hub.notify.store import Chosen
+from latchstring.hub.store import Store
+from latchstring.testing.clock import FakeClock
+from latchstring.testing.listening import Listener
+from latchstring.testing.waiting import until
+
+
+def states(notifier: Notifier) -> list[list[State]]:
+    return [[each.state for each in told.deliveries] for told in notifier.history()]
+
+
+def test_one_notification_an_event(
+    notifier: Notifier, listener: Listener, happens: Callable[..., Happening]
+) -> None:
+    """Motion that begins is told; that it ended, or that it is told twice, is not."""
+    notifier.add_webhook("Lamp", listener.url)
+    began = happens()
+    for happening in (began, began, replace(began, kind="motion-ended")):
+        notifier.tell(happening)
+    until(lambda: states(notifier) == [["told"]])
+    assert len(listener.heard) == 1
+
+
+def test_everybody_is_told_and_a_slow_one_holds_up_nobody(
+    notifier: Notifier, listener: Listener, happens: Callable[..., Happening]
+) -> None:
+    """Each channel has its own pace."""
+    with Listener() as slow:
+        slow.hold()
+        notifier.add_webhook("Slow", slow.url)
+        notifier.add_webhook("Lamp", listener.url)
+        notifier.hear(happens("press"))
+        notifier.hear(happens("camera-away"))
+        until(lambda: len(listener.heard) == 2 and slow.heard)
+        assert len(slow.heard) == 1
+        slow.let_go()
+        until(lambda: len(slow.heard) == 2)
+
+
+def test_the_bulletin_does_not_wait(
+    store: Store, clock: FakeClock, happens: Callable[..., Happening], listener: Listener
+) -> None:
+    """A picture that takes its time is made elsewhere, and telling goes on without it."""
+    painting, bulletin = threading.Event(), Bulletin()
+    notifier = Notifier(store, clock, picture=lambda _: b"late" if painting.wait(30) else None)
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.start()
+    bulletin.listen(notifier.hear)
+    bulletin.tell(happens("press"))
+    until(lambda: listener.heard)
+    assert b'"picture": null' in listener.heard[0].body
+    painting.set()
+    notifier.stop()
+
+
+def test_without_a_picture_it_is_told_all_the_same(
+    store: Store, clock: FakeClock, happens: Callable[..., Happening], listener: Listener
+) -> None:
+    def broken(_: Happening) -> bytes:
+        raise BrokenVideo
+
+    notifier = Notifier(store, clock, picture=broken)
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.start()
+    notifier.hear(happens())
+    until(lambda: listener.heard)
+    notifier.stop()
+
+
+def test_what_came_at_night_is_told_in_the_morning(
+    notifier: Notifier, listener: Listener, clock: FakeClock, happens: Callable[..., Happening]
+) -> None:
+    """Motion is not; a request waits until the quiet hours are over, and survives a restart."""
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.choose(Chosen(quiet=QuietHours(begin=time(8), end=time(10)), zone="UTC"))
+    notifier.tell(happens("request"))
+    notifier.tell(happens("motion-began"))
+    assert [(told.silent, [d.state for d in told.deliveries]) for told in notifier.history()] in (
+        [("quiet hours", []), (None, ["waiting"])],
+        [(None, ["waiting"]), ("quiet hours", [])],
+    )
+    clock.advance(3600)
+    notifier._outbox.wake()
+    until(lambda: listener.heard)
+    assert b"A request waits" in listener.heard[0].body
+
+
+def test_enough_is_enough_for_one_hour(
+    notifier: Notifier, listener: Listener, clock: FakeClock, happens: Callable[..., Happening]
+) -> None:
+    """The third motion of the hour is silent, a press is not, and after the hour motion is told again."""
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.choose(Chosen(per_hour=2))
+    for _ in range(3):
+        notifier.tell(happens())
+        clock.advance(1)
+    notifier.tell(happens("press"))
+    clock.advance(3600)
+    notifier.tell(happens())
+    assert [told.silent for told in reversed(notifier.history())] == [
+        None,
+        None,
+        "enough for one hour",
+        None,
+        None,
+    ]
+
+
+def test_a_switch_is_of_one_camera(
+    notifier: Notifier, camera: CameraId, listener: Listener, happens: Callable[..., Happening]
+) -> None:
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.switch(camera, "motion", is_on=False)
+    notifier.tell(happens())
+    assert notifier.history()[0].silent == "switched off"
+    notifier.switch(camera, "motion", is_on=True)
+    notifier.tell(happens())
+    assert notifier.history()[0].silent is None or notifier.history()[1].silent is None
+
+
+def test_without_a_channel_nothing_is_written(notifier: Notifier, happens: Callable[..., Happening]) -> None:
+    """A hub whose owner wants no notification does no work for them."""
+    notifier.tell(happens("press"))
+    assert notifier.history() == []
+
+
+def test_a_ring_that_is_too_late_is_not_told(
+    notifier: Notifier, listener: Listener, clock: FakeClock, happens: Callable[..., Happening]
+) -> None:
+    """The other side was away for long; the history says that it was not told."""
+    notifier.add_webhook("Lamp", listener.url)
+    listener.answers.last = 503
+    notifier.tell(happens("press"))
+    until(lambda: listener.heard and states(notifier) == [["waiting"]])
+    clock.advance(301)
+    notifier._outbox.wake()
+    until(lambda: states(notifier) == [["late"]])
+    assert len(listener.heard) == 1
+
+
+def test_a_channel_that_is_off_or_gone_is_not_used(
+    notifier: Notifier, listener: Listener, happens: Callable[..., Happening]
+) -> None:
+    off = notifier.add_webhook("Off", listener.url)
+    notifier.change(off.id, is_on=False)
+    gone = notifier.add_webhook("Gone", listener.url)
+    notifier.remove(gone.id)
+    notifier.tell(happens("press"))
+    notifier.stop()
+    assert listener.heard == []
+
+
+def test_a_picture_stays_only_until_it_is_told(
+    notifier: Notifier, listener: Listener, happens: Callable[..., Happening], store: Store
+) -> None:
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.tell(happens("press"))
+    until(lambda: states(notifier) == [["told"]])
+    with store.read() as db:
+        assert db.execute("SELECT jpeg FROM notice").fetchone()["jpeg"] is None
+
+
+class Recorder:
+    """A way of telling that writes down what it is given, and fails in ways that ours do not."""
+
+    def __init__(self, *, once: bool, breaks: bool = False) -> None:
+        self.once = once
+        self.breaks = breaks
+        self.sent: list[str] = []
+
+    def send(self, channel: Channel, notice: Notice) -> str:
+        self.sent.append(notice.id)
+        if self.breaks:
+            raise RuntimeError(channel.secret["url"])
+        return "It is written down."
+
+
+def test_a_way_of_telling_that_breaks_says_nothing_of_its_secret(
+    store: Store, clock: FakeClock, happens: Callable[..., Happening], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The delivery ends, the next one goes on, and the address is in no log."""
+    sender = Recorder(once=True, breaks=True)
+    notifier = Notifier(store, clock, picture=lambda _: None, senders={"webhook": sender})
+    notifier.add_webhook("Lamp", "http://lamp.example/very-secret")
+    notifier.start()
+    notifier.tell(happens("press"))
+    notifier.tell(happens("request"))
+    until(lambda: states(notifier) == [["failed"], ["failed"]])
+    notifier.stop()
+    assert "very-secret" not in caplog.text
+
+
+@pytest.mark.parametrize(("once", "state", "sent"), [(True, "told", 1), (False, "unsure", 0)])
+def test_what_was_being_sent_at_a_crash(
+    store: Store,
+    clock: FakeClock,
+    happens: Callable[..., Happening],
+    once: bool,
+    state: State,
+    sent: int,
+) -> None:
+    """It goes again only where a second copy is seen as the same; elsewhere the history says that nobody knows."""
+    sender = Recorder(once=once)
+    notifier = Notifier(store, clock, picture=lambda _: None, senders={"webhook": sender})
+    notifier.add_webhook("Lamp", "http://lamp.example/")
+    notifier.tell(happens("press"))
+    with store.read() as db:
+        [delivery] = rows.due(now=clock.now() + timedelta(seconds=1), busy=(), db=db)
+    with store.write() as db:
+        assert rows.begin(delivery, db=db)
+    notifier.start()
+    until(lambda: states(notifier) == [[state]])
+    notifier.stop()
+    assert len(sender.sent) == sent
+
+
+HUB = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from latchstring.base.clock import SystemClock
+from latchstring.base.ids import EventId
+from latchstring.hub.events.bulletin import Happening
+from latchstring.hub.notify.service import Notifier
+from latchstring.hub.store import Store
+
+clock = SystemClock()
+notifier = Notifier(Store(Path(sys.argv[1])), clock, picture=lambda _: None)
+notifier.start()
+if sys.argv[2:]:
+    notifier.add_webhook("Lamp", sys.argv[2])
+    for n in range(3):
+        notifier.tell(Happening(kind="disk-full", at=clock.now()))
+print("ready", flush=True)
+sys.stdin.read()
+notifier.stop()
+"""
+
+
+def test_kill_9_loses_nothing_and_repeats_nothing(tmp_path: Path, listener: Listener) -> None:
+    """Killed while the first is under way and two wait: after the restart the receiver has each by one number."""
+    listener.hold()
+    with start(tmp_path, listener.url) as hub:
+        until(lambda: len(listener.heard) == 1)
+        hub.kill()
+    listener.let_go()
+    with start(tmp_path) as hub:
+        until(lambda: len({call.headers["x-latchstring-delivery"] for call in listener.heard}) == 3)
+        hub.stdin.close()  # type: ignore[union-attr]
+        hub.wait()
+    with start(tmp_path) as hub:
+        hub.stdin.close()  # type: ignore[union-attr]
+        hub.wait()
+    numbers = [call.headers["x-latchstring-delivery"] for call in listener.heard]
+    assert len(numbers) == 4  # the first one twice, under the same number
+    assert numbers.count(numbers[0]) == 2
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HUB, str(folder / "hub.db"), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return process
