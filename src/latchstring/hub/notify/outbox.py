@@ -67,7 +67,7 @@ class Outbox:
         with self._store.write() as db:
             for delivery, kind in rows.cut_off(db=db):
                 if kind is not None and self._senders[kind].once:
-                    rows.wait_again(delivery, delivery.message, after=now, db=db)
+                    rows.take_back(delivery, db=db)
                 else:
                     message = "The hub stopped while it told this; nobody knows whether it arrived."
                     rows.end(delivery, "unsure", message, now=now, db=db)

@@ -271,6 +271,14 @@ def begin(delivery: Delivery, *, db: sqlite3.Connection) -> bool:
     )
 
 
+def take_back(delivery: Delivery, *, db: sqlite3.Connection) -> None:
+    """It waits again, in its old place."""
+    db.execute(
+        "UPDATE delivery SET state = 'waiting' WHERE notice = ? AND channel = ?",
+        (delivery.notice, delivery.channel),
+    )
+
+
 def wait_again(delivery: Delivery, message: str, *, after: datetime, db: sqlite3.Connection) -> None:
     db.execute(
         "UPDATE delivery SET state = 'waiting', after_us = ?, message = ? WHERE notice = ? AND channel = ?",
