@@ -12,6 +12,7 @@ from latchstring.base.clock import Clock, SteadyClock, SystemClock
 from latchstring.base.errors import LatchstringError
 from latchstring.base.files import FolderLock
 from latchstring.base.ids import CameraId
+from latchstring.base.time import TimeRange
 from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.doorbell import moment
 from latchstring.hub.doorbell.service import Doorbell
@@ -137,9 +138,8 @@ class Hub:
         if happening.kind == "press" and happening.event is not None:
             return self.doorbell.picture(happening.event)
         now = self.clock.now()
-        return stills.masked(
-            self.store, camera, moment.picture(self.store, self.video.feed(camera), camera, now), now
-        )
+        picture = moment.picture(self.store, self.video.feed(camera), camera, now)
+        return stills.masked(self.store, camera, picture, TimeRange(now - moment.OLDEST, now))
 
     def _keep(self) -> Keep:
         choices, settings = self.choices(), self.settings
