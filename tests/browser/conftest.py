@@ -7,13 +7,17 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from latchstring.hub.daemon import Hub
+from latchstring.hub.settings import HubSettings
 from latchstring.testing.waiting import until
+from latchstring.web.hub.app import create_app
 
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 30_000
@@ -63,6 +67,20 @@ def serve() -> Iterator[Callable[[FastAPI], str]]:
     """Serve an app until the test ends; answers its address."""
     with ExitStack() as served:
         yield lambda app: served.enter_context(_served(app))
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    settings = HubSettings(
+        data=tmp_path / "hub", follow_seconds=0.5, follow_jitter_seconds=0, upload_delay_seconds=0
+    )
+    with Hub(settings) as hub:
+        yield hub
+
+
+@pytest.fixture
+def address(hub: Hub, serve: Callable[[FastAPI], str]) -> str:
+    return serve(create_app(hub))
 
 
 @contextmanager

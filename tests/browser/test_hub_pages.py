@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
 from browser.everybody import faults_of
+from browser.home import CAMERA, PASSWORD, PLAYING, film, set_up, sign_in
 from latchstring.base.time import TimeRange
 from latchstring.hub.daemon import Hub
-from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices
-from latchstring.hub.settings import HubSettings
 from latchstring.testing import served_town
 from latchstring.testing.served_town import ServedTown
 from latchstring.testing.town import MIDDLE, Town
-from latchstring.testing.waiting import until
-from latchstring.web.hub.app import create_app
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,53 +28,11 @@ pytestmark = [
     ),
 ]
 
-PASSWORD = "lantern moss teapot"
-CAMERA = "synthetic:?width=320&height=180&fps=10&gop_seconds=1&every=6"
-PLAYING = "name => { const v = document.querySelector(`video[aria-label='${name}']`); return v && v.currentTime > 0 && v.videoWidth > 0 && !v.paused }"
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    settings = HubSettings(
-        data=tmp_path / "hub", follow_seconds=0.5, follow_jitter_seconds=0, upload_delay_seconds=0
-    )
-    with Hub(settings) as hub:
-        yield hub
-
-
-@pytest.fixture
-def address(hub: Hub, serve: Callable[[FastAPI], str]) -> str:
-    return serve(create_app(hub))
-
 
 @pytest.fixture
 def town() -> Iterator[ServedTown]:
     with served_town.serve(Town()) as served:
         yield served
-
-
-def set_up(hub: Hub, choices: Choices | None = None) -> None:
-    owner.set_up(hub.store, password=PASSWORD, choices=choices or Choices(), now=hub.clock.now())
-    hub.choices_changed()
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto(address)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("navigation", name="Main pages")).to_be_visible()
-
-
-def film(hub: Hub, seconds: float) -> TimeRange:
-    """Record the porch; answers what lies on disk."""
-    camera = hub.video.add_camera("Porch", CAMERA, None)
-    since = hub.clock.now()
-
-    def recorded() -> list[TimeRange]:
-        return hub.recordings.covered(camera.id, TimeRange(since, hub.clock.now() + timedelta(seconds=1)))
-
-    until(lambda: recorded() and recorded()[0].duration.total_seconds() >= seconds, seconds=30)
-    return recorded()[0]
 
 
 def ask_for(town: ServedTown, hub: Hub, during: TimeRange) -> None:
@@ -234,6 +188,7 @@ def test_every_page_can_be_used_by_everybody(page: Page, address: str, hub: Hub,
         f"/cameras/{camera}?at={during.start.isoformat().replace('+00:00', 'Z')}": "Porch",
         "/inbox": "Requests",
         f"/inbox/{request}": "Riverside Police asks for footage",
+        "/household": "Household",
         "/settings": "Settings",
     }.items():
         page.goto(f"{address}/#{path}")

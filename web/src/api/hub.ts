@@ -10,6 +10,12 @@ export type SetupForm = Schemas['SetupForm'];
 export type Session = Schemas['SessionState'];
 export type Place = Schemas['Place'];
 
+export type Role = Schemas['SessionState']['role'];
+export type Member = Schemas['ShownMember'];
+export type MemberForm = Schemas['MemberForm'];
+export type Invitation = Schemas['Invitation'];
+export type Devices = Schemas['Devices'];
+
 export type Camera = Schemas['ShownCamera'];
 export type CameraForm = Schemas['CameraForm'];
 export type CameraTest = Schemas['TestAnswer'];

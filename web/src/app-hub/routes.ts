@@ -7,5 +7,6 @@ export const routes = {
   'camera-page': '/cameras/:id',
   inbox: '/inbox',
   request: '/inbox/:id',
+  household: '/household',
   settings: '/settings',
 } as const;

@@ -1,4 +1,4 @@
-import { del, get, post, put } from '@/api/client';
+import { del, get, put } from '@/api/client';
 import type { Diagnostics, Settings, SettingsForm, Status } from '@/api/hub';
 
 export const settings = () => get<Settings>('/api/settings');
@@ -6,5 +6,3 @@ export const change = (what: SettingsForm) => put<Settings>('/api/settings', wha
 export const unmute = (agency: string) => del<unknown>(`/api/agencies/${encodeURIComponent(agency)}/mute`);
 export const status = () => get<Status>('/api/status');
 export const diagnostics = () => get<Diagnostics>('/api/diagnostics');
-export const changePassword = (old: string, next: string) =>
-  post<unknown>('/api/session/password', { old, new: next });

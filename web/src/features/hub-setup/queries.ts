@@ -4,7 +4,10 @@ import type { Session, SetupAnswer, SetupForm, SetupState } from '@/api/hub';
 export const setupState = () => get<SetupState>('/api/setup');
 export const setUp = (form: SetupForm) => post<SetupAnswer>('/api/setup', form);
 export const session = () => keep(get<Session>('/api/session'));
-export const signIn = (password: string) => keep(post<Session>('/api/session', { password }));
+export const signIn = (password: string, name = '') =>
+  keep(post<Session>('/api/session', { password, name }));
+export const join = (token: string, password: string) =>
+  keep(post<Session>(`/api/invitations/${encodeURIComponent(token)}`, { password }));
 export const signOut = () => del<unknown>('/api/session');
 
 async function keep(answer: Promise<Result<Session>>): Promise<Result<Session>> {

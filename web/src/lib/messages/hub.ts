@@ -1,10 +1,12 @@
 import { common } from './common';
 import { areas } from './hub/areas';
+import { household } from './hub/household';
 import { texts } from './texts';
 
 export const hub = {
   ...common,
   ...areas,
+  ...household,
   'app.place': 'at home',
   'nav.cameras': 'Cameras',
   'nav.inbox': 'Requests',
@@ -246,10 +248,9 @@ export const hub = {
   'settings.retention.bad': 'A whole number of days, from 1 to 365.',
   'settings.retention.saved': 'Recordings are kept for {n} days.',
   'settings.disk': 'Disk: {used} used, {free} free',
-  'settings.password': 'Password',
   'settings.password.old': 'Current password',
   'settings.password.new': 'New password',
-  'settings.password.words': 'Every browser is signed out when it changes.',
+  'settings.password.words': 'Every browser of yours is signed out when it changes.',
   'settings.password.do': 'Change the password',
   'settings.password.saved': 'The password is changed. Please sign in with it.',
   'settings.refused': 'Requests that were turned away',

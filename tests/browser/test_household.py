@@ -1,0 +1,51 @@
+"""A household shares its hub: an invitation, a second person, a device that is told, and the end of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from browser.conftest import PHONE
+from browser.everybody import faults_of
+from browser.home import set_up, sign_in
+from latchstring.hub.daemon import Hub
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_a_member_is_invited_and_removed(chromium: Browser, page: Page, hub: Hub, address: str) -> None:
+    """The link makes an account; everybody hears of the device; removing it ends what is open elsewhere."""
+    set_up(hub)
+    sign_in(page, address)
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="People and devices").click()
+    expect(page.get_by_text("Nobody else can open this hub.")).to_be_visible()
+    assert faults_of(page, "Household") == []
+    page.get_by_role("button", name="Invite somebody").click()
+    page.get_by_label("Name").fill("Anna")
+    page.get_by_role("button", name="Make the invitation").click()
+    link = page.get_by_label("Invitation link", exact=True).inner_text()
+    page.get_by_role("button", name="Close").last.click()
+
+    anna = chromium.new_context(viewport=PHONE).new_page()
+    anna.goto(link)
+    assert faults_of(anna, "You are invited") == []
+    anna.get_by_label("Password").fill("five grey geese")
+    anna.get_by_role("button", name="Join").click()
+    expect(anna.get_by_role("heading", name="No camera yet")).to_be_visible()
+    expect(anna.get_by_role("link", name="Requests")).to_have_count(0)
+
+    page.get_by_role("link", name="Cameras").click()
+    expect(page.get_by_text("A new device signed in")).to_be_visible()
+    page.get_by_role("button", name="I know it").click()
+    expect(page.get_by_text("A new device signed in")).to_have_count(0)
+
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="People and devices").click()
+    page.get_by_role("button", name="Remove Anna").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_text("Anna has no access any more.")).to_be_visible()
+    expect(anna.get_by_role("heading", name=re.compile("Welcome home"))).to_be_visible()
+    anna.context.close()
