@@ -14,6 +14,8 @@ from latchstring.base.files import FolderLock
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange
 from latchstring.hub.cameras import store as camera_rows
+from latchstring.hub.cameras.models import CameraNotice
+from latchstring.hub.cameras.onvif.service import Onvif
 from latchstring.hub.doorbell import moment
 from latchstring.hub.doorbell.service import Doorbell
 from latchstring.hub.events.bulletin import Bulletin, Happening
@@ -25,7 +27,7 @@ from latchstring.hub.recording import rules
 from latchstring.hub.recording.repair import RepairReport
 from latchstring.hub.recording.retention import Keep, Rule
 from latchstring.hub.recording.rules import OwnRule
-from latchstring.hub.redaction import stills
+from latchstring.hub.redaction import masks, stills
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.store import Store
 from latchstring.hub.uplink.follow import Follower
@@ -58,6 +60,13 @@ class Hub:
             made.callback(self.doorbell.stop)
             self.notifier = Notifier(self.store, self.clock, picture=self._picture)
             made.callback(self.notifier.stop)
+            self.onvif = Onvif(
+                self.store,
+                self.clock,
+                tell=self.hear,
+                masks_of=lambda camera: masks.holding(self.store, camera),
+                where=settings.camera_search,
+            )
             self.follower = Follower(
                 self.store,
                 self.recordings,
@@ -111,11 +120,20 @@ class Hub:
         report = self.video.start()
         self.video.ensure_cameras(self.settings.cameras)
         self.video.keep = self._keep()  # the file's cameras are known now
+        self.onvif.start()
+        self._made.callback(self.onvif.stop)
         self.follower.start()
         self._made.callback(self.follower.stop)
         self.sender.start()
         self._made.callback(self.sender.stop)
         return report
+
+    def hear(self, notice: CameraNotice) -> None:
+        """A camera said something by itself: a press is told, and motion is looked at closely."""
+        if notice.kind == "press":
+            self.doorbell.hear(notice)
+        if notice.active:
+            self.video.stir(notice.camera, notice.at_us)
 
     def is_alive(self) -> bool:
         """Whether the store can be read: what a restart could mend."""

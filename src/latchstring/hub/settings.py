@@ -43,6 +43,9 @@ class HubSettings:
     reserve_gb: float = 1.0
     """Kept free on the disk of the recordings, but no more than a twentieth of it."""
 
+    camera_search: list[str] = field(default_factory=lambda: ["multicast"])
+    """Where cameras are looked for: `multicast`, or hosts like 192.168.20.5."""
+
     metrics_token: str | None = field(default=None, repr=False)
     """Who shows it may read `/metrics`; None: nobody."""
 
@@ -55,6 +58,10 @@ class HubSettings:
             _check_camera(camera)
         if not isinstance(self.names, list) or not all(isinstance(n, str) for n in self.names):
             raise BadSettings("the setting 'names' is a list of texts, like names = [\"hub.example\"]")
+        if not isinstance(self.camera_search, list) or not all(
+            isinstance(p, str) for p in self.camera_search
+        ):
+            raise BadSettings("the setting 'camera_search' is a list of texts, like [\"multicast\"]")
         if not 0 <= self.port <= 65_535:
             raise BadSettings(f"the setting 'port' cannot be {self.port}")
         if not self.follow_seconds > 0 or not self.follow_jitter_seconds >= 0:

@@ -31,10 +31,11 @@ def change(camera: CameraSettings, *, db: sqlite3.Connection) -> None:
 
 
 def remove(camera: CameraId, *, now: datetime, db: sqlite3.Connection) -> None:
-    """Forget its address; its recordings keep its name until their time is up."""
+    """Forget its addresses and logins; its recordings keep its name until their time is up."""
     db.execute(
         "UPDATE camera SET removed_us = ?, url = '', sub_url = NULL WHERE id = ?", (to_micros(now), camera)
     )
+    db.execute("DELETE FROM onvif WHERE camera = ?", (camera,))
 
 
 def all_cameras(store: Store) -> list[CameraSettings]:
