@@ -24,7 +24,7 @@ class CustodyBroken(VerificationError):
 class Event:
     """Something that was done with the evidence. `at` is RFC 3339 in UTC."""
 
-    what: str  # recorded | agreed | sealed
+    what: str  # recorded | redacted | agreed | sealed
     evidence: list[str]
     who: str
     at: str

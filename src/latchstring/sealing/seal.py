@@ -19,7 +19,7 @@ from latchstring.base.ids import DisclosureId, RequestId
 from latchstring.base.signing import Envelope, SigningKey, VerifyKey
 from latchstring.base.time import TimeRange
 from latchstring.sealing import acquisition, age, bag, custody, inner, padme, tar
-from latchstring.sealing.acquisition import Acquired, ClipFacts
+from latchstring.sealing.acquisition import Acquired, ClipFacts, Redaction
 from latchstring.sealing.bag import BagFile
 from latchstring.sealing.keys import disclosure_key
 from latchstring.sealing.manifest import Ciphertext, Disclosure, sign_disclosure
@@ -58,6 +58,7 @@ class ClipToSeal:
     during: TimeRange
     source: bytes | Path
     facts: ClipFacts
+    redaction: Redaction | None = None  # None: as it was recorded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +153,7 @@ def _choose(clips: Sequence[ClipToSeal]) -> list[_Chosen]:
     cameras = {camera: n for n, camera in enumerate(dict.fromkeys(clip.camera for clip in clips), 1)}
     chosen = []
     for n, clip in enumerate(clips, 1):
-        path = inner.original(f"clip-{n}")
+        path = (inner.derivative if clip.redaction else inner.original)(f"clip-{n}")
         chosen.append(
             _Chosen(
                 id=f"clip-{n}",
@@ -200,9 +201,11 @@ def _inner_bag(
             during=c.clip.during,
             digest=c.file.digest,
             facts=c.clip.facts,
+            redaction=c.clip.redaction,
         )
         for c in chosen
     ]
+    redacted = {c.id: c.clip.redaction for c in chosen if c.clip.redaction}
     documents = {
         inner.ACQUISITION: canonical.encode(
             acquisition.document(
@@ -213,7 +216,7 @@ def _inner_bag(
             )
         ),
         inner.CUSTODY: custody.encode(
-            inner.custody_events(disclosure, receipt, device=device, sealed_at=now)
+            inner.custody_events(disclosure, receipt, device=device, sealed_at=now, redacted=redacted)
         ),
         inner.SALTS: canonical.encode({c.id: c.salt.hex() for c in chosen}),
         inner.README: files("latchstring.sealing").joinpath("inner-readme.txt").read_bytes(),

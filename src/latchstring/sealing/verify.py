@@ -29,9 +29,10 @@ from latchstring.base.time import TimeRange, from_text, to_text
 from latchstring.ledger import entry as ledger
 from latchstring.ledger.note import Verifier
 from latchstring.ledger.proofs import Proof, verify_entry
-from latchstring.sealing import bag, outer, unseal
+from latchstring.sealing import bag, inner, outer, unseal
+from latchstring.sealing.acquisition import Redaction
 from latchstring.sealing.bag import Digest
-from latchstring.sealing.container import open_files
+from latchstring.sealing.container import FolderFiles, open_files
 from latchstring.sealing.errors import PackageError
 from latchstring.sealing.manifest import Disclosure, read_disclosure
 from latchstring.sealing.public import PublicPart, read_public
@@ -163,10 +164,20 @@ def check_package(
     if identity is None:
         return
     with tempfile.TemporaryDirectory() as work:
-        unseal.open_package(path, identity, Path(work, "opened"))
+        opened = unseal.open_package(path, identity, Path(work, "opened"))
+        redacted = inner.redactions(FolderFiles(opened))
     yield Step(6, "the case key opens it, and what is inside is whole")
-    yield Step(7, f"{_clips(receipt)} inside, exactly what the owner agreed to")
+    yield Step(7, f"{_clips(receipt)} inside, exactly what the owner agreed to{_said_of(redacted)}")
     yield Step(8, "the chain of custody holds")
+
+
+def _said_of(redacted: Mapping[str, Redaction]) -> str:
+    """Which clips are not as recorded, and why; nothing where all are."""
+    return "".join(
+        f"; {clip} was redacted before it left ({', '.join(redaction.kinds).replace('-', ' ')}), "
+        "its original stayed at home"
+        for clip, redaction in sorted(redacted.items())
+    )
 
 
 def _clips(receipt: Receipt) -> str:

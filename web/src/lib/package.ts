@@ -44,6 +44,8 @@ export interface Clip {
   file: string;
   data: Uint8Array;
   sha256: string;
+  /** What was painted over before it left; empty: it is as it was recorded. */
+  redacted: string[];
 }
 
 export interface CustodyEvent {
@@ -139,7 +141,7 @@ export async function openChecked(
 
   const clips = await step(7, () => checkClips(files, digests, agreed));
   await step(7, async () => checkAcquisition(files, digests, disclosure, receipt, clips));
-  held({ n: 7, facts: { clips: clips.length } });
+  held({ n: 7, facts: { clips: clips.length, redacted: clips.filter((one) => one.redacted.length).length } });
 
   const custody = await step(8, () => checkCustody(files, disclosure, receipt));
   held({ n: 8, facts: { events: custody.length } });
@@ -308,13 +310,14 @@ async function signedBy(
 
 async function checkClips(files: Files, digests: Map<string, Digest>, agreed: JsonObject[]): Promise<Clip[]> {
   const salts = decode(need(files, 'data/consent/salts.json'));
-  const originals = [...files.keys()].filter((name) => name.startsWith('data/original/'));
-  if (originals.length !== agreed.length)
+  const present = [...files.keys()].filter((name) => /^data\/(original|derivative)\//.test(name));
+  if (present.length !== agreed.length)
     throw new Error('there are more or fewer clips than the owner agreed to');
   const clips: Clip[] = [];
   for (const clip of agreed) {
     const id = text(clip, 'id');
-    const file = `data/original/${id}.mp4`;
+    const derivative = `data/derivative/${id}.mp4`;
+    const file = files.has(derivative) ? derivative : `data/original/${id}.mp4`;
     const data = need(files, file);
     const sha256 = (digests.get(file) as Digest).sha256;
     const committed = await sha256Hex(concat(fromHex(text(salts, id)), fromHex(sha256)));
@@ -327,6 +330,7 @@ async function checkClips(files: Files, digests: Map<string, Digest>, agreed: Js
       file,
       data,
       sha256,
+      redacted: [],
     });
   }
   return clips;
@@ -359,7 +363,16 @@ function checkAcquisition(
       said.sha512 !== digest.sha512
     )
       throw new Error(`the record of the recording does not fit ${clip.id}`);
+    if ('redaction' in said !== clip.file.startsWith('data/derivative/'))
+      throw new Error(`the record does not say truly whether ${clip.id} is redacted`);
+    if ('redaction' in said) clip.redacted = kindsOf(object(said, 'redaction'));
   }
+}
+
+function kindsOf(redaction: JsonObject): string[] {
+  const { kinds } = redaction;
+  if (!Array.isArray(kinds) || kinds.length === 0) throw new Error('a redaction must say what it hides');
+  return kinds.map(String);
 }
 
 async function checkCustody(
