@@ -28,6 +28,7 @@ from latchstring.hub.recording.repair import RepairReport
 from latchstring.hub.recording.retention import Keep, Rule
 from latchstring.hub.recording.rules import OwnRule
 from latchstring.hub.redaction import masks, stills
+from latchstring.hub.redaction.redactor import Redactor
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.store import Store
 from latchstring.hub.uplink.follow import Follower
@@ -75,6 +76,7 @@ class Hub:
                 every=settings.follow_seconds,
                 jitter=settings.follow_jitter_seconds,
             )
+            self.redactor = Redactor(self.store, lambda: self.recordings, self.clock)
             sharing = Sharing(self.store, self.recordings, self.device, self.outbox)
             self.sender = Sender(
                 sharing,
@@ -122,6 +124,8 @@ class Hub:
         self.video.keep = self._keep()  # the file's cameras are known now
         self.onvif.start()
         self._made.callback(self.onvif.stop)
+        self.redactor.start()
+        self._made.callback(self.redactor.stop)
         self.follower.start()
         self._made.callback(self.follower.stop)
         self.sender.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -17,13 +17,13 @@ Coded: TypeAlias = "av.Packet[av.VideoStream]"
 BEGAN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
-def coded(scene: Scene, seconds: float) -> tuple[bytes, list[Coded]]:
-    """Parameter sets and coded frames of a scene."""
-    context, painter = encoder(scene), Painter(scene)
+def coded(
+    scene: Scene, seconds: float, *, pictures: Iterable[av.VideoFrame] | None = None
+) -> tuple[bytes, list[Coded]]:
+    """Parameter sets and coded frames of a scene, or of `pictures` (yuv420p) of its size."""
+    context = encoder(scene)
     packets: list[Coded] = []
-    for number in range(round(seconds * scene.fps)):
-        at = number / scene.fps
-        frame = av.VideoFrame.from_ndarray(painter.paint(at, BEGAN + timedelta(seconds=at)), format="yuv420p")
+    for number, frame in enumerate(pictures or _pictures(Painter(scene), scene, seconds)):
         frame.pts = number * TIMESCALE // scene.fps
         frame.time_base = Fraction(1, TIMESCALE)
         packets += context.encode(frame)
@@ -31,9 +31,15 @@ def coded(scene: Scene, seconds: float) -> tuple[bytes, list[Coded]]:
     return bytes(context.extradata or b""), packets
 
 
-def packets(scene: Scene, seconds: float, *, arrived: float = 1000.0) -> tuple[StreamInfo, list[Packet]]:
-    """A scene as a camera would send it, each frame arriving at its time from `arrived` on."""
-    extradata, frames = coded(scene, seconds)
+def packets(
+    scene: Scene,
+    seconds: float,
+    *,
+    arrived: float = 1000.0,
+    pictures: Iterable[av.VideoFrame] | None = None,
+) -> tuple[StreamInfo, list[Packet]]:
+    """What is coded, as a camera would send it, each frame arriving at its time from `arrived` on."""
+    extradata, frames = coded(scene, seconds, pictures=pictures)
     tick = TIMESCALE // scene.fps
     made = [
         Packet(

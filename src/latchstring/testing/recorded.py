@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.recording.assembler import Assembler, WholeGop
@@ -22,6 +28,20 @@ def made_of(
     assembler = Assembler(CAMERA, info, clock)
     made = [m for packet in film for m in assembler.feed(packet)]
     return [*made, *assembler.finish()]
+
+
+def gops_of_pictures(
+    pictures: Sequence[NDArray[np.uint8]], *, fps: int, clock: FakeClock | None = None
+) -> list[WholeGop]:
+    """Whole GOPs of a film of these pictures, in RGB."""
+    high, wide, _ = pictures[0].shape
+    frames = [av.VideoFrame.from_ndarray(p, format="rgb24").reformat(format="yuv420p") for p in pictures]
+    clock = clock or FakeClock()
+    scene = Scene(width=wide, height=high, fps=fps, gop_seconds=1)
+    info, film = packets(scene, 0, arrived=clock.monotonic(), pictures=frames)
+    assembler = Assembler(CAMERA, info, clock)
+    made = [m for packet in film for m in assembler.feed(packet)]
+    return [m for m in [*made, *assembler.finish()] if isinstance(m, WholeGop)]
 
 
 def gops_of(scene: Scene, seconds: float, *, clock: FakeClock | None = None) -> list[WholeGop]:

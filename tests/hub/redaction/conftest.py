@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import av
@@ -16,6 +16,7 @@ from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.cameras.regions import Region
 from latchstring.hub.cameras.synthetic import Scene
+from latchstring.hub.recording.assembler import WholeGop
 from latchstring.hub.recording.clip import Clip, cut
 from latchstring.hub.recording.writer import GopWriter
 from latchstring.hub.store import Store
@@ -27,13 +28,13 @@ DOOR = Region(name="Door", corners=((0.6, 0.1), (0.95, 0.2), (0.9, 0.8), (0.65, 
 
 @pytest.fixture
 def record(store: Store, now) -> Callable[..., Clip]:
-    """Write a scene into the store, and answer all of it as a clip."""
+    """Write a scene, or GOPs that were made before, into the store, and answer all of it as a clip."""
     with store.write() as db:
         camera_rows.add(CameraSettings(id=CAMERA, name="Porch", url="synthetic:"), now=now, db=db)
 
-    def recorded(scene: Scene = PORCH, seconds: float = 4) -> Clip:
+    def recorded(scene: Scene = PORCH, seconds: float = 4, *, made: Sequence[WholeGop] | None = None) -> Clip:
         writer = GopWriter(store)
-        gops = [writer.write(gop) for gop in gops_of(scene, seconds)]
+        gops = [writer.write(gop) for gop in made or gops_of(scene, seconds)]
         writer.close()
         return cut(store, CAMERA, TimeRange(gops[0].during.start, gops[-1].during.end))
 

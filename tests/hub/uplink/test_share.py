@@ -23,6 +23,7 @@ from latchstring.hub.inbox.models import (
     state_of,
 )
 from latchstring.hub.owner.models import Choices
+from latchstring.hub.recording.clip import Clip
 from latchstring.hub.store import Store
 from latchstring.hub.uplink import share as sharing
 from latchstring.hub.uplink import store as rows
@@ -311,13 +312,13 @@ def test_what_the_agency_opens_is_what_was_recorded(
     store, served, arrived, carry_on, recordings, tmp_path, monkeypatch
 ) -> None:
     kept: dict[str, bytes] = {}
-    really_save = sharing.Clip.save
+    really_save = Clip.save
 
     def save(clip, path):
         really_save(clip, path)
         kept[path.name] = path.read_bytes()
 
-    monkeypatch.setattr(sharing.Clip, "save", save)
+    monkeypatch.setattr(Clip, "save", save)
     consent(store, arrived.id, ["clip-1"], delay=AT_ONCE, now=NOW)
     carry_on()
     [ciphertext] = served.uploads.values()
@@ -432,12 +433,12 @@ def test_killed_at_any_step_and_started_again_it_is_disclosed_exactly_once(
     for n in range(1, len(points) + 1):
         _forget_everything(store, served, outbox)
         died_at = doomed(n).passed[-1]
-        parts.clean_up()
+        parts.clean_up(now=NOW)
         if share_of(store, arrived.id) is None:
             assert died_at in ("before a write", "within a write"), died_at
             consent(store, arrived.id, ["clip-1"], delay=AT_ONCE, now=NOW)
         after = to_the_end(parts, store, served)
-        parts.clean_up()
+        parts.clean_up(now=NOW)
         assert after.state is ShareState.DISCLOSED, (n, died_at, after.trouble)
         assert len(served.entered) == 1, (n, died_at)
         assert len({post.encode() for post in served.posts}) == 1, (n, died_at)
@@ -451,7 +452,7 @@ def test_killed_twice_in_a_row_it_still_ends_once(store, served, arrived, doomed
         _forget_everything(store, served, outbox)
         for _ in range(2):
             doomed(n)
-            parts.clean_up()
+            parts.clean_up(now=NOW)
         if share_of(store, arrived.id) is None:
             consent(store, arrived.id, ["clip-1"], delay=AT_ONCE, now=NOW)
         assert to_the_end(parts, store, served).state is ShareState.DISCLOSED

@@ -480,6 +480,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbox/{request_id}/clips/{clip_id}/hiding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hide
+         * @description Hide this too in one clip: areas of the picture, and faces as far as a program finds them.
+         */
+        put: operations["hide"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/{request_id}/clips/{clip_id}/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare
+         * @description Burn in what is hidden, so that it can be looked at; goes on after a restart.
+         */
+        post: operations["prepare"];
+        /**
+         * Stop Preparing
+         * @description Call it off.
+         */
+        delete: operations["stop_preparing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inbox/{request_id}/preview/{clip_id}.mp4": {
         parameters: {
             query?: never;
@@ -489,7 +533,7 @@ export interface paths {
         };
         /**
          * Preview Clip
-         * @description The clip exactly as it would be shared.
+         * @description The very bytes that would be shared; with `start` and `end` the GOPs of that time, for a player.
          */
         get: operations["preview_clip"];
         put?: never;
@@ -1223,6 +1267,22 @@ export interface components {
             heat: number;
         };
         /**
+         * Hiding
+         * @description What is hidden in a clip before it leaves, besides the camera's privacy masks.
+         */
+        Hiding: {
+            /**
+             * Faces
+             * @default false
+             */
+            faces: boolean;
+            /**
+             * Regions
+             * @default []
+             */
+            regions: components["schemas"]["ShownRegion"][];
+        };
+        /**
          * Invitation
          * @description `token` makes the link `#/join/TOKEN`. Shown once and kept nowhere.
          */
@@ -1385,6 +1445,7 @@ export interface components {
             preview_url: string;
             /** Thumb Url */
             thumb_url: string;
+            hiding: components["schemas"]["ShownHiding"];
         };
         /**
          * Part
@@ -1561,11 +1622,18 @@ export interface components {
         };
         /**
          * ShareForm
-         * @description Which of the offered clips, by their ids.
+         * @description Which of the offered clips, by their ids; where something is hidden, the `sha256` of what was seen.
          */
         ShareForm: {
             /** Clips */
             clips: string[];
+            /**
+             * Seen
+             * @default {}
+             */
+            seen: {
+                [key: string]: string;
+            };
         };
         /**
          * ShownCamera
@@ -1671,6 +1739,35 @@ export interface components {
             reply: string | null;
             /** Reply After S */
             reply_after_s: number;
+        };
+        /**
+         * ShownHiding
+         * @description With how far that is done: `progress` from 0 to 1 while it is worked on, `sha256` once it can be seen.
+         *
+         *     Unless `state` is as-recorded, a clip can be shared only once it is ready, by that `sha256`.
+         */
+        ShownHiding: {
+            /**
+             * Faces
+             * @default false
+             */
+            faces: boolean;
+            /**
+             * Regions
+             * @default []
+             */
+            regions: components["schemas"]["ShownRegion"][];
+            /** Masks */
+            masks: number;
+            /** Faces Can Be Found */
+            faces_can_be_found: boolean;
+            state: components["schemas"]["Stage"];
+            /** Progress */
+            progress: number;
+            /** Sha256 */
+            sha256: string | null;
+            /** Message */
+            message: string | null;
         };
         /**
          * ShownMember
@@ -1898,6 +1995,12 @@ export interface components {
              */
             end: string;
         };
+        /**
+         * Stage
+         * @description How far a clip is from being fit to leave.
+         * @enum {string}
+         */
+        Stage: "as-recorded" | "unprepared" | "waiting" | "working" | "ready" | "failed";
         /** Status */
         Status: {
             network: components["schemas"]["NetworkStatus"];
@@ -2908,9 +3011,112 @@ export interface operations {
             };
         };
     };
-    preview_clip: {
+    hide: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hiding"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownHiding"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    prepare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownHiding"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_preparing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownHiding"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_clip: {
+        parameters: {
+            query?: {
+                start?: string | null;
+                end?: string | null;
+            };
             header?: {
                 Range?: string | null;
             };

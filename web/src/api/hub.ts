@@ -28,6 +28,7 @@ export type Timeline = Schemas['Timeline'];
 
 export type InboxItem = Schemas['ShownRequest'];
 export type MatchingClip = Schemas['OfferedClip'];
+export type Hiding = Schemas['ShownHiding'];
 export type ShareAnswer = Schemas['AnswerState'];
 /** GeoJSON (RFC 7946), one ring. */
 export interface Polygon {

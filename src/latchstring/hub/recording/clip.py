@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -90,6 +90,13 @@ class Clip:
 
     def chunk(self, number: int) -> bytes:
         return self.init if number == 0 else read_gop(self.folder, self.gops[number - 1])
+
+    def within(self, during: TimeRange) -> Clip:
+        """The GOPs of this clip that share an instant with `during`."""
+        gops = tuple(gop for gop in self.gops if gop.during.overlap(during))
+        if not gops:
+            raise NothingRecorded
+        return replace(self, start=gops[0].during.start, end=gops[-1].during.end, gops=gops)
 
     def save(self, path: Path) -> None:
         with path.open("wb") as f:

@@ -37,6 +37,16 @@ def covering(store: Store, camera: CameraId, during: TimeRange) -> list[Region]:
     return list(dict.fromkeys(_region(row) for row in rows))
 
 
+def edited_since(store: Store, camera: CameraId, instant: datetime) -> bool:
+    """Whether a mask began or ended after `instant`."""
+    with store.read() as db:
+        row = db.execute(
+            "SELECT 1 FROM privacy_mask WHERE camera = ? AND (from_us > ? OR until_us > ?) LIMIT 1",
+            (camera, to_micros(instant), to_micros(instant)),
+        ).fetchone()
+    return row is not None
+
+
 def set_masks(store: Store, camera: CameraId, wanted: Sequence[Region], *, now: datetime) -> None:
     """Let these hold from now on. Those that held are ended, never forgotten."""
     if len(wanted) > MOST_MASKS:

@@ -10,11 +10,10 @@ from typing import Protocol
 
 from latchstring.base.ids import CameraId, DisclosureId, RequestId
 from latchstring.base.time import TimeRange
-from latchstring.hub.recording.clip import Clip
 
 
 class Recordings(Protocol):
-    """What this home has filmed."""
+    """What this home has filmed and when; clips themselves come from `redaction` only."""
 
     def cameras(self) -> Mapping[CameraId, str]:
         """Every camera that has recordings, with its name."""
@@ -22,10 +21,6 @@ class Recordings(Protocol):
 
     def covered(self, camera: CameraId, during: TimeRange) -> list[TimeRange]:
         """The unbroken stretches recorded within `during`."""
-        ...
-
-    def cut(self, camera: CameraId, during: TimeRange) -> Clip:
-        """The recording around `during`, on GOP borders."""
         ...
 
 

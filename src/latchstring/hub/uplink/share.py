@@ -11,13 +11,12 @@ stopped, and the same disclosure posted twice is one entry. One row a request, s
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import random
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,15 +30,17 @@ from latchstring.hub.inbox import service as inbox
 from latchstring.hub.inbox import store as inbox_rows
 from latchstring.hub.inbox.models import AlreadyShared, Answer, InboxItem, MatchedClip, NoLongerOpen
 from latchstring.hub.owner.models import Choices
-from latchstring.hub.recording.clip import Clip
+from latchstring.hub.redaction import outgoing
+from latchstring.hub.redaction.models import ClipKey
+from latchstring.hub.redaction.outgoing import Wanted, WayOut
+from latchstring.hub.redaction.redactor import CanCut
 from latchstring.hub.store import Store, StoreClosed
 from latchstring.hub.uplink import store as rows
 from latchstring.hub.uplink.client import NetworkClient, NetworkRefused
-from latchstring.hub.uplink.models import Recordings, Share, ShareState
+from latchstring.hub.uplink.models import Share, ShareState
 from latchstring.protocol.messages import DisclosurePost
-from latchstring.sealing.acquisition import ClipFacts, ClockState
 from latchstring.sealing.manifest import Disclosure, peek_disclosure
-from latchstring.sealing.seal import Asked, ClipToSeal, Sealed, seal_disclosure
+from latchstring.sealing.seal import Asked, Sealed, seal_disclosure
 
 _log = logging.getLogger(__name__)
 PIECE_BYTES = 4 * 1024 * 1024
@@ -60,9 +61,18 @@ class OtherNetworkNow(LatchstringError):
 
 
 def consent(
-    store: Store, request: RequestId, clips: Collection[str], *, delay: timedelta, now: datetime
+    store: Store,
+    request: RequestId,
+    clips: Collection[str],
+    *,
+    seen: Mapping[str, str] | None = None,
+    delay: timedelta,
+    now: datetime,
 ) -> Share:
-    """Write down the owner's yes to these clips. Everything else follows from that row."""
+    """Write down the owner's yes to these clips. Everything else follows from that row.
+
+    Of clips in which something is hidden, `seen` names the SHA-256 of what the owner looked at.
+    """
     with store.write() as db:
         item = inbox.find(request, db=db)
         if item.answer is Answer.SHARE:
@@ -81,6 +91,10 @@ def consent(
             agreed_at=now,
             upload_after=now + delay,
         )
+        for clip in item.clips:
+            if clip.id in chosen:
+                wanted = _wanted(request, clip)
+                outgoing.approve(store, wanted, (seen or {}).get(clip.id), consent=share.consent, db=db)
         inbox_rows.set_answer(request, Answer.SHARE, db=db)
         rows.add_share(share, db=db)
     return share
@@ -98,6 +112,7 @@ def take_back(store: Store, request: RequestId, outbox: Path) -> None:
         if share is None or not rows.remove_share(share, db=db):
             raise OnItsWay
         inbox_rows.set_answer(request, None, db=db)
+        outgoing.forget(store, share.consent, db=db)
     shutil.rmtree(outbox / share.consent, ignore_errors=True)
 
 
@@ -112,12 +127,12 @@ class Sharing:
     def __init__(
         self,
         store: Store,
-        recordings: Recordings,
+        recordings: CanCut,
         device: SigningKey,
         outbox: Path,
         connect: Callable[[str], NetworkClient] = NetworkClient,
     ) -> None:
-        self._store, self._recordings, self._device = store, recordings, device
+        self._store, self._way_out, self._device = store, WayOut(store, recordings), device
         self._outbox, self._connect = outbox, connect
 
     def advance(self, share: Share, choices: Choices, *, now: datetime) -> Share:
@@ -130,6 +145,7 @@ class Sharing:
                 case ShareState.CONSENTED:
                     return self._seal(share, now=now)
                 case ShareState.SEALED if now >= share.upload_after:
+                    self._check_unchanged(share)
                     return self._move(share, ShareState.UPLOADING, now=now)
                 case ShareState.UPLOADING:
                     return self._hand_over(share, choices, now=now)
@@ -148,7 +164,7 @@ class Sharing:
         except LatchstringError as e:
             return self._fail(share, e.message, now=now)
 
-    def clean_up(self) -> None:
+    def clean_up(self, *, now: datetime) -> None:
         """Delete what crashes left in the outbox: folders of consents that are gone, clips once sealed."""
         with self._store.read() as db:
             kept = {share.consent: share for share in rows.all_shares(db=db)}
@@ -158,6 +174,13 @@ class Sharing:
                 shutil.rmtree(folder)
             elif share.state is ShareState.DISCLOSED:
                 (folder / SEALED_FILE).unlink(missing_ok=True)
+        self._way_out.tidy(kept.keys(), now=now)
+
+    def _check_unchanged(self, share: Share) -> None:
+        """A mask that is drawn while the sealed clips wait must hide in them too."""
+        clips = inbox.item(self._store, share.request).clips
+        cameras = {clip.camera for clip in clips if clip.id in share.clips}
+        self._way_out.check_unchanged(cameras, since=share.agreed_at)
 
     def _seal(self, share: Share, *, now: datetime) -> Share:
         folder = self._outbox / share.consent
@@ -174,7 +197,12 @@ class Sharing:
         try:
             cuttings.mkdir(exist_ok=True)
             return seal_disclosure(
-                [self._cut(clip, cuttings) for clip in chosen],
+                [
+                    self._way_out.take(
+                        _wanted(share.request, clip), consent=share.consent, now=now, folder=cuttings
+                    )
+                    for clip in chosen
+                ],
                 asked=asked(item),
                 device=self._device,
                 agreed_at=share.agreed_at,
@@ -183,12 +211,6 @@ class Sharing:
             )
         finally:
             shutil.rmtree(cuttings, ignore_errors=True)
-
-    def _cut(self, matched: MatchedClip, folder: Path) -> ClipToSeal:
-        clip = self._recordings.cut(matched.camera, matched.during)
-        path = folder / f"{matched.id}.mp4"
-        clip.save(path)
-        return ClipToSeal(camera=clip.camera, during=clip.during, source=path, facts=facts_of(clip))
 
     def _hand_over(self, share: Share, choices: Choices, *, now: datetime) -> Share:
         sealed = Sealed.read(self._outbox / share.consent)
@@ -244,6 +266,10 @@ class Sharing:
         return self._move(share, ShareState.FAILED, now=now, trouble=why)
 
 
+def _wanted(request: RequestId, clip: MatchedClip) -> Wanted:
+    return Wanted(key=ClipKey(request, clip.id), camera=clip.camera, during=clip.during)
+
+
 def asked(item: InboxItem) -> Asked:
     """The parts of the request that a consent is bound to."""
     request = item.request
@@ -255,22 +281,6 @@ def asked(item: InboxItem) -> Asked:
         policy_sha256=request.policy.sha256,
         recipient=request.recipient,
         expires_at=request.expires_at,
-    )
-
-
-def facts_of(clip: Clip) -> ClipFacts:
-    """What the acquisition record says about a clip; it names no camera and no place."""
-    track = clip.run.track
-    frames = sum(gop.frames for gop in clip.gops)
-    return ClipFacts(
-        codec=track.codec,
-        width=track.width,
-        height=track.height,
-        nominal_frames_per_second=None,
-        measured_frames_per_second=round(frames / clip.during.duration.total_seconds(), 3),
-        gaps=(),
-        gop_sha256=tuple(hashlib.sha256(clip.chunk(n + 1)).hexdigest() for n in range(len(clip.gops))),
-        clock=ClockState(source="the hub's system clock"),
     )
 
 
@@ -317,7 +327,7 @@ class Sender:
         self._wake.set()
 
     def _run(self) -> None:
-        self._sharing.clean_up()
+        self._sharing.clean_up(now=self._clock.now())
         while not self._stopping:
             self._wake.clear()
             seconds = self._look_again

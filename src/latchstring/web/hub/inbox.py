@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from latchstring.base.errors import NotFound
 from latchstring.base.ids import CameraId, RequestId
-from latchstring.base.time import to_text
+from latchstring.base.time import TimeRange, to_text
 from latchstring.hub.daemon import Hub
 from latchstring.hub.inbox import service as inbox
-from latchstring.hub.inbox.models import Answer, InboxItem, MatchedClip, State, state_of
+from latchstring.hub.inbox.models import AlreadyShared, Answer, InboxItem, MatchedClip, State, state_of
 from latchstring.hub.owner import service as owner
+from latchstring.hub.redaction import faces
+from latchstring.hub.redaction.masks import MOST_MASKS
+from latchstring.hub.redaction.models import ClipKey, Readiness, Stage
+from latchstring.hub.redaction.outgoing import NotWhatWasSeen
+from latchstring.hub.redaction.plan import Plan, Wish
 from latchstring.hub.uplink import share as sharing
 from latchstring.hub.uplink.models import Share, ShareState
+from latchstring.web.hub.masks import ShownRegion
 from latchstring.web.hub.recordings import MP4, Span, clip_response
 
 ShownState = Literal["new", "sealing", "uploading", "shared", "not-now", "muted", "expired", "failed"]
@@ -49,6 +56,27 @@ class CheckedStep(BaseModel):
     what: str
 
 
+class Hiding(BaseModel):
+    """What is hidden in a clip before it leaves, besides the camera's privacy masks."""
+
+    faces: bool = False
+    regions: Annotated[list[ShownRegion], Field(max_length=MOST_MASKS)] = []
+
+
+class ShownHiding(Hiding):
+    """With how far that is done: `progress` from 0 to 1 while it is worked on, `sha256` once it can be seen.
+
+    Unless `state` is as-recorded, a clip can be shared only once it is ready, by that `sha256`.
+    """
+
+    masks: int
+    faces_can_be_found: bool
+    state: Stage
+    progress: float
+    sha256: str | None
+    message: str | None
+
+
 class OfferedClip(BaseModel):
     """A recording that the request touches; `size` in bytes, 0 once it has been deleted."""
 
@@ -60,6 +88,7 @@ class OfferedClip(BaseModel):
     size: int
     preview_url: str
     thumb_url: str
+    hiding: ShownHiding
 
 
 class ShownRequest(BaseModel):
@@ -90,9 +119,10 @@ class ShownRequest(BaseModel):
 
 
 class ShareForm(BaseModel):
-    """Which of the offered clips, by their ids."""
+    """Which of the offered clips, by their ids; where something is hidden, the `sha256` of what was seen."""
 
     clips: list[str]
+    seen: dict[str, str] = {}
 
 
 class AnswerState(BaseModel):
@@ -140,12 +170,11 @@ def router(hub: Hub) -> APIRouter:
         )
 
     def offered(item: InboxItem, matched: MatchedClip, names: Mapping[CameraId, str]) -> OfferedClip:
-        during, size = matched.during, 0
-        try:
+        during, size, ready = matched.during, 0, Readiness(plan=Plan(), stage=Stage.AS_RECORDED)
+        with suppress(NotFound):
             clip = hub.recordings.cut(matched.camera, matched.during)
-            during, size = clip.during, clip.size_bytes
-        except NotFound:
-            pass
+            ready = hub.redactor.readiness(ClipKey(item.request.id, matched.id), clip)
+            during, size = clip.during, ready.size_bytes or clip.size_bytes
         middle = to_text(during.start + during.duration / 2)
         return OfferedClip(
             id=matched.id,
@@ -156,7 +185,22 @@ def router(hub: Hub) -> APIRouter:
             size=size,
             preview_url=f"/api/inbox/{item.request.id}/preview/{matched.id}.mp4",
             thumb_url=f"/api/cameras/{matched.camera}/snapshot.jpg?at={quote(middle)}",
+            hiding=_shown(ready),
         )
+
+    def chosen(request_id: str, clip_id: str) -> tuple[ClipKey, MatchedClip]:
+        item = inbox.item(hub.store, RequestId(request_id))
+        matched = next((clip for clip in item.clips if clip.id == clip_id), None)
+        if matched is None:
+            raise ClipNotOffered
+        return ClipKey(item.request.id, clip_id), matched
+
+    def still_open(request_id: str) -> None:
+        if inbox.item(hub.store, RequestId(request_id)).answer is Answer.SHARE:
+            raise AlreadyShared
+
+    def hiding_of(key: ClipKey, matched: MatchedClip) -> ShownHiding:
+        return _shown(hub.redactor.readiness(key, hub.recordings.cut(matched.camera, matched.during)))
 
     def state_after(request_id: RequestId) -> AnswerState:
         item = inbox.item(hub.store, request_id)
@@ -176,8 +220,19 @@ def router(hub: Hub) -> APIRouter:
     @router.post("/inbox/{request_id}/share")
     def share_clips(request_id: str, form: ShareForm) -> AnswerState:
         """Agree to share these clips, for this request and once."""
+        for clip_id in form.seen.keys() & set(form.clips):
+            key, matched = chosen(request_id, clip_id)
+            if hiding_of(key, matched).sha256 != form.seen[clip_id]:
+                raise NotWhatWasSeen
         delay = sharing.random_delay(hub.settings.upload_delay_seconds)
-        sharing.consent(hub.store, RequestId(request_id), form.clips, delay=delay, now=hub.clock.now())
+        sharing.consent(
+            hub.store,
+            RequestId(request_id),
+            form.clips,
+            seen=form.seen,
+            delay=delay,
+            now=hub.clock.now(),
+        )
         hub.sender.wake()
         return state_after(RequestId(request_id))
 
@@ -196,16 +251,47 @@ def router(hub: Hub) -> APIRouter:
             inbox.reopen(hub.store, RequestId(request_id))
         return state_after(RequestId(request_id))
 
+    @router.put("/inbox/{request_id}/clips/{clip_id}/hiding")
+    def hide(request_id: str, clip_id: str, form: Hiding) -> ShownHiding:
+        """Hide this too in one clip: areas of the picture, and faces as far as a program finds them."""
+        still_open(request_id)
+        key, matched = chosen(request_id, clip_id)
+        if form.faces and not faces.can_be_found():
+            raise faces.FacesCannotBeFound
+        wish = Wish(faces=form.faces, regions=tuple(shown.region for shown in form.regions))
+        hub.redactor.wish(key, wish)
+        return hiding_of(key, matched)
+
+    @router.post("/inbox/{request_id}/clips/{clip_id}/prepare")
+    def prepare(request_id: str, clip_id: str) -> ShownHiding:
+        """Burn in what is hidden, so that it can be looked at; goes on after a restart."""
+        still_open(request_id)
+        key, matched = chosen(request_id, clip_id)
+        if hiding_of(key, matched).state in (Stage.UNPREPARED, Stage.FAILED):
+            hub.redactor.prepare(key, matched.camera, matched.during)
+        return hiding_of(key, matched)
+
+    @router.delete("/inbox/{request_id}/clips/{clip_id}/prepare")
+    def stop_preparing(request_id: str, clip_id: str) -> ShownHiding:
+        """Call it off."""
+        key, matched = chosen(request_id, clip_id)
+        hub.redactor.call_off(key)
+        return hiding_of(key, matched)
+
     @router.get("/inbox/{request_id}/preview/{clip_id}.mp4", response_class=StreamingResponse, responses=MP4)
     def preview_clip(
-        request_id: str, clip_id: str, wanted: Annotated[str | None, Header(alias="Range")] = None
+        request_id: str,
+        clip_id: str,
+        start: AwareDatetime | None = None,
+        end: AwareDatetime | None = None,
+        wanted: Annotated[str | None, Header(alias="Range")] = None,
     ) -> Response:
-        """The clip exactly as it would be shared."""
-        item = inbox.item(hub.store, RequestId(request_id))
-        matched = next((clip for clip in item.clips if clip.id == clip_id), None)
-        if matched is None:
-            raise ClipNotOffered
-        return clip_response(hub.recordings.cut(matched.camera, matched.during), wanted)
+        """The very bytes that would be shared; with `start` and `end` the GOPs of that time, for a player."""
+        key, matched = chosen(request_id, clip_id)
+        clip = hub.redactor.fit_to_leave(key, hub.recordings.cut(matched.camera, matched.during))
+        if start is not None and end is not None:
+            clip = clip.within(TimeRange(start, end))
+        return clip_response(clip, wanted)
 
     @router.post("/agencies/{agency}/mute", status_code=204)
     def mute_agency(agency: str) -> None:
@@ -217,3 +303,16 @@ def router(hub: Hub) -> APIRouter:
         owner.unmute(hub.store, agency)
 
     return router
+
+
+def _shown(ready: Readiness) -> ShownHiding:
+    return ShownHiding(
+        faces=ready.plan.wish.faces,
+        regions=[ShownRegion.of(region) for region in ready.plan.wish.regions],
+        masks=len(ready.plan.masks),
+        faces_can_be_found=faces.can_be_found(),
+        state=ready.stage,
+        progress=ready.share,
+        sha256=ready.made.sha256 if ready.made else None,
+        message=ready.trouble,
+    )

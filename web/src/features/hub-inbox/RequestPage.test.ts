@@ -1,9 +1,19 @@
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { InboxItem } from '@/api/hub';
+import type { Hiding, InboxItem } from '@/api/hub';
 import RequestPage from './RequestPage.svelte';
 
-const clip = (id: string, name: string) => ({
+const nothing: Hiding = {
+  masks: 0,
+  faces: false,
+  regions: [],
+  faces_can_be_found: true,
+  state: 'as-recorded',
+  progress: 0,
+  sha256: null,
+  message: null,
+};
+const clip = (id: string, name: string, hiding = nothing) => ({
   id,
   camera: `cam_${name}`,
   name,
@@ -12,6 +22,7 @@ const clip = (id: string, name: string) => ({
   size: 1_000_000,
   preview_url: '',
   thumb_url: '',
+  hiding,
 });
 const item: InboxItem = {
   id: 'rq_1',

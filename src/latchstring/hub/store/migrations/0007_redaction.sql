@@ -21,12 +21,35 @@ CREATE TABLE hiding_wish (
     PRIMARY KEY (request, clip)
 ) STRICT, WITHOUT ROWID;
 
+-- A clip that is to be made ready for looking at; gone once it is made. It outlives a crash.
+CREATE TABLE redaction_job (
+    request         TEXT NOT NULL REFERENCES inbox_item (request),
+    clip            TEXT NOT NULL,
+    camera          TEXT NOT NULL,
+    start_us        INTEGER NOT NULL,                     -- [start, end)
+    end_us          INTEGER NOT NULL,
+    asked_us        INTEGER NOT NULL,
+    trouble         TEXT,                                 -- why it failed; NULL: it waits, or is being worked on
+    PRIMARY KEY (request, clip)
+) STRICT, WITHOUT ROWID;
+
+-- A redacted clip as it lies on disk, ready to be looked at.
+CREATE TABLE redacted_clip (
+    request         TEXT NOT NULL REFERENCES inbox_item (request),
+    clip            TEXT NOT NULL,
+    plan            TEXT NOT NULL,                        -- fingerprint of what was hidden in which recording
+    sha256          TEXT NOT NULL,                        -- of the file, hex
+    made_us         INTEGER NOT NULL,
+    PRIMARY KEY (request, clip)
+) STRICT, WITHOUT ROWID;
+
 -- The very bytes of a redacted clip that the owner said yes to. Nothing else may be sealed in its place.
 CREATE TABLE approved_clip (
     consent         TEXT NOT NULL,                        -- share.consent
     clip            TEXT NOT NULL,
-    plan            TEXT NOT NULL,                        -- fingerprint of what was hidden in which recording
+    plan            TEXT NOT NULL,
     sha256          TEXT NOT NULL,                        -- of the redacted file, hex
+    made_us         INTEGER NOT NULL,
     PRIMARY KEY (consent, clip)
 ) STRICT, WITHOUT ROWID;
 
