@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,16 +85,28 @@ def test_the_search_finds_what_homes_hold(seized):
 
 
 def test_homes_cannot_be_told_apart(seized):
-    """Nothing that only one home knows is in the network: not its key, its cameras, nor that it called."""
+    """Nothing that only one home knows is in the network: not its keys, its cameras, nor that it called."""
     everything = [(label, path.read_bytes()) for label, path in seized.network]
     for folder in seized.homes.values():
         device = load_or_make_device_key(folder / "device.key")
-        for secret in (device.seed, device.verify_key.raw, device.verify_key.to_text().encode()):
+        public = device.verify_key
+        known = [device.seed, public.raw, public.to_text().encode(), *_names_of(folder / "hub.db")]
+        for secret in known:
             assert [label for label, data in everything if secret in data] == []
     tables = dict(everything)["tables"]
     for trace in (b"127.0.0.1", b"python-httpx", b"User-Agent", b"user-agent"):
         assert trace not in tables
         assert trace not in dict(everything)["log"].replace(b"listens on http://127.0.0.1", b"")
+
+
+def _names_of(hub: Path) -> list[bytes]:
+    """What the hub calls its household, its cameras and their recordings, as text."""
+    with closing(sqlite3.connect(f"file:{hub}?mode=ro", uri=True)) as db:
+        [[recipient]] = db.execute("SELECT recipient FROM owner")
+        cameras = [camera for (camera,) in db.execute("SELECT id FROM camera")]
+        segments = [path for (path,) in db.execute("SELECT path FROM segment")]
+    assert cameras
+    return [name.encode() for name in (recipient, *cameras, *segments)]
 
 
 def _files(folder: Path) -> list[Path]:

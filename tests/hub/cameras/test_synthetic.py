@@ -1,8 +1,10 @@
 import itertools
+from datetime import timedelta
 
 import pytest
 
 from latchstring.base.clock import SystemClock
+from latchstring.hub.cameras import font
 from latchstring.hub.cameras.decode import Decoder
 from latchstring.hub.cameras.errors import BadCameraUrl
 from latchstring.hub.cameras.opener import CameraOpener
@@ -43,3 +45,17 @@ def test_somebody_crosses_the_porch_unless_it_is_quiet():
     quiet = Painter(Scene(seed=0, quiet=1)).paint(6, BEGAN)
     assert (Painter(scene).paint(6, BEGAN) != quiet).mean() > 0.01
     assert (Painter(scene).paint(1, BEGAN) == quiet).all()
+
+
+def test_the_time_of_day_is_burned_in():
+    """A later second shows other digits in the corner, and nothing else of the picture changes."""
+    scene = Scene(seed=0, width=640, height=360)
+    now, later = (Painter(scene).paint(1, BEGAN + timedelta(seconds=n)) for n in (0, 1))
+    high, wide = font.draw("2026-11-23 08:00:00.0Z", 2).shape
+    changed = (now != later).nonzero()
+    assert changed[0].size
+    assert changed[0].max() < 4 + high
+    assert changed[1].max() < 4 + wide
+    bright = now[4 : 4 + high, 4 : 4 + wide] == 235
+    shown = BEGAN.strftime("%Y-%m-%d %H:%M:%S.") + f"{BEGAN.microsecond // 100_000}Z"
+    assert (bright == font.draw(shown, 2)).all()

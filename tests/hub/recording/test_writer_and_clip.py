@@ -1,7 +1,6 @@
 import hashlib
 import io
 import os
-import subprocess
 from datetime import timedelta
 
 import av
@@ -13,6 +12,7 @@ from latchstring.hub.recording.clip import ClipSpansBreak, NothingRecorded, Reco
 from latchstring.hub.recording.writer import DiskFull, GopWriter
 from latchstring.hub.store import Store
 from latchstring.testing.clock import FakeClock
+from latchstring.testing.disk import MayNotMount, fill, tiny_disk
 from latchstring.testing.recorded import CAMERA, SMALL, gops_of
 
 SECOND = timedelta(seconds=1)
@@ -104,32 +104,39 @@ def test_seek_finds_the_gop_at_or_before(store, recorded):
     assert index.at(store, CAMERA, middle - 60 * SECOND) is None
 
 
+def test_the_row_comes_after_the_bytes_are_on_disk(store, gops, monkeypatch):
+    """Each GOP is flushed by itself: when the disk is asked to, its bytes are all there and its row is not."""
+    flushed = []
+
+    def flush(fd):
+        flushed.append((os.fstat(fd).st_size, _rows(store)))
+
+    monkeypatch.setattr(os, "fdatasync", flush)
+    writer = GopWriter(store)
+    ends = [writer.write(gop) for gop in gops]
+    writer.close()
+    assert flushed == [(gop.byte_offset + gop.size_bytes, n) for n, gop in enumerate(ends)]
+
+
 @pytest.fixture
-def tiny_disk(tmp_path):
-    """A file system of 8 MB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small file system needs root")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("this machine does not let tests mount a file system")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+def small_disk(tmp_path):
+    try:
+        with tiny_disk(tmp_path / "disk") as disk:
+            yield disk
+    except MayNotMount as e:
+        pytest.skip(str(e))
 
 
-def test_a_full_disk_loses_one_gop_and_nothing_else(tiny_disk, gops):
+def test_a_full_disk_loses_one_gop_and_nothing_else(small_disk, gops):
     """The GOP that does not fit is taken back whole; when there is room again, recording goes on."""
-    store = Store(tiny_disk / "hub.db")
+    store = Store(small_disk / "hub.db")
     writer = GopWriter(store)
     writer.write(gops[0])
-    (tiny_disk / "ballast").write_bytes(b"x" * _free(tiny_disk))
+    ballast = fill(small_disk)
     with pytest.raises(DiskFull, match="disk is full"):
         _write_until_full(writer, gops[1])
     assert (index.folder(store) / writer.open_path).stat().st_size == _end_by_rows(store)
-    (tiny_disk / "ballast").unlink()
+    ballast.unlink()
     last = writer.write(gops[3])
     writer.close()
     data = (index.folder(store) / last.path).read_bytes()
@@ -137,9 +144,9 @@ def test_a_full_disk_loses_one_gop_and_nothing_else(tiny_disk, gops):
     store.close()
 
 
-def _free(folder):
-    stat = os.statvfs(folder)
-    return stat.f_bavail * stat.f_frsize
+def _rows(store):
+    with store.read() as db:
+        return db.execute("SELECT count(*) FROM gop").fetchone()[0]
 
 
 def _end_by_rows(store):

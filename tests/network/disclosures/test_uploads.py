@@ -22,6 +22,7 @@ from latchstring.network.disclosures.uploads import (
     UploadTooLarge,
     WrongOffset,
 )
+from latchstring.testing.disk import MayNotMount, fill, tiny_disk
 from network.conftest import NOW
 
 DATA = b"age-encryption.org/v1\n" + bytes(range(256)) * 20
@@ -86,6 +87,33 @@ def test_an_upload_and_all_together_have_a_limit(spool):
     put(spool, 0, b"x" * 10_000, "0" * 64)
     with pytest.raises(SpoolFull):
         put(spool, 0, b"x", "1" * 64)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    try:
+        with tiny_disk(tmp_path / "uploads", megabytes=1) as disk:
+            yield disk
+    except MayNotMount as e:
+        pytest.skip(str(e))
+
+
+def test_a_full_disk_is_said_and_what_came_stays(small_disk):
+    """Whatever fitted counts; when there is room again the sender goes on from there."""
+    big = b"age-encryption.org/v1\n" + bytes(200_000)
+    name = hashlib.sha256(big).hexdigest()
+    spool = Spool(small_disk, max_bytes=1_000_000, max_total_bytes=10_000_000)
+    put(spool, 0, big[:5000], name)
+    ballast = fill(small_disk)
+
+    with pytest.raises(SpoolFull, match="no room"):
+        put(spool, 5000, big[5000:], name)
+
+    ballast.unlink()
+    arrived = spool.offset(name)
+    assert 5000 <= arrived < len(big)
+    put(spool, arrived, big[arrived:], name)
+    assert spool.whole(name, len(big)).size == len(big)
 
 
 def test_uploads_that_nobody_claims_are_forgotten_after_a_day(database, spool, tmp_path):

@@ -5,6 +5,7 @@ The length of the file is the truth about how much has come; every write is sync
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -21,6 +22,7 @@ from latchstring.base.files import sync_folder
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _AGE_HEADER = b"age-encryption.org/v1\n"
 _CHUNK_BYTES = 1024 * 1024
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class BadUploadName(BadInput):
@@ -144,6 +146,11 @@ class Part:
             raise UploadTooLarge
         rest = memoryview(data)
         while rest:
-            written = self._file.write(rest) or 0
+            try:
+                written = self._file.write(rest) or 0
+            except OSError as e:
+                if e.errno in _FULL:
+                    raise SpoolFull from e
+                raise
             rest = rest[written:]
             self.offset += written
