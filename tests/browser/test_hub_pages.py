@@ -182,6 +182,7 @@ def test_every_page_can_be_used_by_everybody(page: Page, address: str, hub: Hub,
     request = page.request.get(f"{address}/api/inbox").json()[0]["id"]
     for path, heading in {
         "/": "Cameras",
+        "/wall": "All cameras",
         "/cameras/add": "Add a camera",
         f"/cameras/{camera}": "Porch",
         f"/cameras/{camera}/edit": "Change Porch",

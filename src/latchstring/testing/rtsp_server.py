@@ -5,9 +5,9 @@
 
 Sources: `file:PATH` (H.264 in MP4, served as it is, over and over, placed in time by the machine's clock),
 `stall:PATH` (its first keyframe, then nothing), `garbage:PATH` (its frames with noise for content),
-`pattern:WxH@FPS` and `hevc:WxH@FPS` (encoded here), `mulaw:WxH@FPS` and `alaw:WxH@FPS` (doorbells: a pattern,
-a tone of 440 Hz in that law, and an ONVIF backchannel; what it is told goes as signed 16-bit samples into a
-file of the mount's name in `--heard FOLDER`).
+`pattern:WxH@FPS` and `hevc:WxH@FPS` (encoded here), `clock:WxH@FPS` (each frame says when it was made),
+`mulaw:WxH@FPS` and `alaw:WxH@FPS` (doorbells: a pattern, a tone of 440 Hz in that law, and an ONVIF backchannel;
+what it is told goes as signed 16-bit samples into a file of the mount's name in `--heard FOLDER`).
 Prints `ready PORT` once it listens. Ends when its standard input does, so it never outlives who started it.
 Imports nothing of the project: the system's Python has other packages.
 """
@@ -149,6 +149,64 @@ def film_factory(
     return factory
 
 
+CLOCK_BITS, CLOCK_BLOCK = 20, 16
+"""A frame's time in its top left corner: milliseconds since 1970, the lowest bits first, white is 1."""
+
+
+class ClockPlayer:
+    """A grey wall with a sensor's noise, the machine's time stamped into each frame as it is handed over."""
+
+    def __init__(self, width: int, height: int, fps: int, source: Gst.Element) -> None:
+        noise = bytes(126 + level // 52 for level in range(256))
+        self._walls = [random.randbytes(width * height).translate(noise) for _ in range(8)]
+        self._chroma = bytes([128]) * (width * height // 2)
+        self._width = width
+        self._fps = fps
+        self._source = source
+        self._over = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._play, daemon=True).start()
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def _play(self) -> None:
+        began, number = time.monotonic(), 0
+        while not self._over.wait(max(0.0, began + number / self._fps - time.monotonic())):
+            picture = bytearray(self._walls[number % len(self._walls)] + self._chroma)
+            self._stamp(picture, int(time.time() * 1000))
+            buffer = Gst.Buffer.new_wrapped(bytes(picture))
+            buffer.pts = number * Gst.SECOND // self._fps
+            buffer.duration = Gst.SECOND // self._fps
+            if self._source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
+                return
+            number += 1
+
+    def _stamp(self, picture: bytearray, millis: int) -> None:
+        row = b"".join(
+            bytes([235 if millis >> bit & 1 else 16]) * CLOCK_BLOCK for bit in range(CLOCK_BITS)
+        )
+        for y in range(CLOCK_BLOCK):
+            picture[y * self._width : y * self._width + len(row)] = row
+
+
+def clock_factory(width: int, height: int, fps: int) -> GstRtspServer.RTSPMediaFactory:
+    factory = launch_factory(
+        "appsrc name=src is-live=true format=time block=false "
+        f"caps=video/x-raw,format=I420,width={width},height={height},framerate={fps}/1 ! "
+        f"x264enc tune=zerolatency speed-preset=ultrafast bitrate=3000 key-int-max={2 * fps} ! {_PAY}"
+    )
+
+    def play(_factory: object, media: GstRtspServer.RTSPMedia) -> None:
+        player = ClockPlayer(width, height, fps, media.get_element().get_by_name_recurse_up("src"))
+        media.connect("unprepared", lambda _media: player.stop())
+        player.start()
+
+    factory.connect("media-configure", play)
+    return factory
+
+
 def launch_factory(description: str) -> GstRtspServer.RTSPMediaFactory:
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(f"( {description} )")
@@ -195,6 +253,8 @@ def factory_for(source: str, heard: str) -> GstRtspServer.RTSPMediaFactory:
         f"video/x-raw,format=I420,width={width},height={height},framerate={fps}/1"
     )
     gop = 2 * int(fps)
+    if kind == "clock":
+        return clock_factory(int(width), int(height), int(fps))
     coded = f"{raw} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop}"
     if kind == "pattern":
         return launch_factory(f"{coded} ! {_PAY}")

@@ -1,6 +1,7 @@
 /** Every page of the hub, by its address after `#`. */
 export const routes = {
   cameras: '/',
+  'camera-wall': '/wall',
   'camera-add': '/cameras/add',
   'camera-edit': '/cameras/:id/edit',
   'camera-areas': '/cameras/:id/areas',

@@ -7,7 +7,7 @@ describe('distance', () => {
   });
 
   it('has a shortest and a longest', () => {
-    expect(distance([])).toBe(0.25);
+    expect(distance([])).toBe(0.06);
     expect(distance([60])).toBe(4);
   });
 });
@@ -20,8 +20,9 @@ describe('chase', () => {
   });
 
   it('hurries a little when it is behind', () => {
-    expect(chase(19.4, buffered, 0.3)).toEqual({ rate: 1.05 });
-    expect(chase(18.5, buffered, 0.3)).toEqual({ rate: 1.15 });
+    expect(chase(19.6, buffered, 0.3)).toEqual({ rate: 1.05 });
+    expect(chase(19.4, buffered, 0.3)).toEqual({ rate: 1.1 });
+    expect(chase(18.5, buffered, 0.3)).toEqual({ rate: 1.2 });
   });
 
   it('jumps when hurrying cannot catch up, and when it stands outside of what is there', () => {

@@ -10,9 +10,16 @@ export interface Move {
   rate: number;
 }
 
-const NEAREST = 0.25;
+const NEAREST = 0.06;
 const FARTHEST = 4;
-const GIVE_UP = 3;
+const GIVE_UP = 2;
+const SLACK = 0.03;
+/** How much faster to play, by how late the picture is beyond its target. */
+const CATCH_UP: readonly (readonly [late: number, rate: number])[] = [
+  [0.5, 1.2],
+  [0.15, 1.1],
+  [SLACK, 1.05],
+];
 const KEPT_BEHIND = 20;
 
 /** How far behind the edge to play, given how long the last fragments took to arrive one after another. */
@@ -25,9 +32,7 @@ export function chase(playing: number, buffered: Buffered, target: number): Move
   const behind = buffered.end - playing;
   const edge = Math.max(buffered.start, buffered.end - target);
   if (playing < buffered.start || behind < 0 || behind > target + GIVE_UP) return { seek: edge, rate: 1 };
-  if (behind > target + 0.5) return { rate: 1.15 };
-  if (behind > target + 0.15) return { rate: 1.05 };
-  return { rate: 1 };
+  return { rate: CATCH_UP.find(([late]) => behind > target + late)?.[1] ?? 1 };
 }
 
 /** Up to where old media may be dropped, or undefined while there is little of it. */

@@ -1,12 +1,14 @@
 import { common } from './common';
 import { areas } from './hub/areas';
 import { household } from './hub/household';
+import { live } from './hub/live';
 import { texts } from './texts';
 
 export const hub = {
   ...common,
   ...areas,
   ...household,
+  ...live,
   'app.place': 'at home',
   'nav.cameras': 'Cameras',
   'nav.inbox': 'Requests',
