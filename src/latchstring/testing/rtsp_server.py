@@ -6,7 +6,7 @@
 Sources: `file:PATH` (H.264 in MP4, served as it is, over and over, placed in time by the machine's clock),
 `stall:PATH` (its first keyframe, then nothing), `garbage:PATH` (its frames with noise for content),
 `pattern:WxH@FPS` and `hevc:WxH@FPS` (encoded here), `clock:WxH@FPS` (each frame says when it was made),
-`mulaw:WxH@FPS` and `alaw:WxH@FPS` (doorbells: a pattern, a tone of 440 Hz in that law, and an ONVIF backchannel;
+`mulaw:WxH@FPS` and `alaw:WxH@FPS` (doorbells: a pattern, a tone of 440 Hz in that law, an ONVIF backchannel;
 what it is told goes as signed 16-bit samples into a file of the mount's name in `--heard FOLDER`).
 Prints `ready PORT` once it listens. Ends when its standard input does, so it never outlives who started it.
 Imports nothing of the project: the system's Python has other packages.
@@ -184,9 +184,7 @@ class ClockPlayer:
             number += 1
 
     def _stamp(self, picture: bytearray, millis: int) -> None:
-        row = b"".join(
-            bytes([235 if millis >> bit & 1 else 16]) * CLOCK_BLOCK for bit in range(CLOCK_BITS)
-        )
+        row = b"".join(bytes([235 if millis >> bit & 1 else 16]) * CLOCK_BLOCK for bit in range(CLOCK_BITS))
         for y in range(CLOCK_BLOCK):
             picture[y * self._width : y * self._width + len(row)] = row
 

@@ -12,7 +12,7 @@ from latchstring.base.time import to_text
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.bulletin import Bulletin, Happening, Kind
 from latchstring.web.hub.auth import Asking
-from latchstring.web.hub.sockets import stay
+from latchstring.web.hub.sockets import accepted, stay
 
 MOST_WAITING = 100
 """A page that takes no more for so long misses what came after; it asks anew when it comes back."""
@@ -30,8 +30,8 @@ def router(hub: Hub) -> APIRouter:
         waiting: asyncio.Queue[Happening] = asyncio.Queue(MOST_WAITING)
         stop = _listen(hub.bulletin, waiting, but=frozenset() if session.role == "owner" else OWNERS_ONLY)
         try:
-            await socket.accept()
-            await stay(socket, _send(socket, waiting))
+            if await accepted(socket):
+                await stay(socket, _send(socket, waiting))
         finally:
             stop()
 

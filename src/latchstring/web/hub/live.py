@@ -10,7 +10,7 @@ from latchstring.hub.daemon import Hub
 from latchstring.hub.live.viewer import watch
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.recording.models import Run
-from latchstring.web.hub.sockets import stay
+from latchstring.web.hub.sockets import accepted, stay
 
 NOT_FOUND = 4404
 """Close code of this application's own (RFC 6455, 7.4.2)."""
@@ -22,7 +22,8 @@ def router(hub: Hub) -> APIRouter:
     @router.websocket("/{camera_id}/live")
     async def live(socket: WebSocket, camera_id: str) -> None:
         """A text message `{codec, width, height}` and the init segment at each new run, then fragments."""
-        await socket.accept()
+        if not await accepted(socket):
+            return
         try:
             feed = hub.video.feed(CameraId(camera_id))
         except NotFound as e:

@@ -17,6 +17,15 @@ SIGNED_OUT = 4401
 """Close code of this application's own (RFC 6455, 7.4.2)."""
 
 
+async def accepted(socket: WebSocket) -> bool:
+    """Whether the line stands; a viewer may have left before it did."""
+    try:
+        await socket.accept()
+    except OSError:
+        return False
+    return True
+
+
 async def stay(socket: WebSocket, sending: Coroutine[Any, Any, None]) -> None:
     """Run `sending` until it ends, the viewer leaves, or their session does."""
     signed_out = asyncio.create_task(_signed_out(socket))
