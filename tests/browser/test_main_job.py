@@ -89,7 +89,10 @@ def test_from_the_drawn_area_to_the_opened_picture(
     serve: Callable[[FastAPI], str],
 ) -> None:
     """An officer draws and submits, two reviewers approve, an owner watches on a phone and shares, the officer
-    opens: eight ticks, and the picture plays."""
+    opens: eight ticks, and the picture plays.
+
+    On a machine that stalls for seconds the film has a break, and is two clips.
+    """
     officer = desks().new_page()
     first_sign_in(officer, town, "officer")
     draft(officer, "M-2026-1", TimeRange(filmed.end - timedelta(minutes=40), filmed.end))
@@ -115,10 +118,10 @@ def test_from_the_drawn_area_to_the_opened_picture(
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name=re.compile("Requests 1")).click()
     page.get_by_role("link", name=re.compile("Burglary")).click()
-    page.get_by_role("button", name="Play the clip of Porch").click()
+    page.get_by_role("button", name="Play the clip of Porch").first.click()
     page.wait_for_function("() => document.querySelector('video')?.videoWidth === 160")
-    page.get_by_role("button", name="Share this clip").click()
-    expect(page.get_by_text("1 clip went to", exact=False)).to_be_visible()
+    page.get_by_role("button", name=re.compile("Share (this clip|these)")).click()
+    expect(page.get_by_text(re.compile(r"\d clips? went to"))).to_be_visible()
 
     town.network.wait_for_kind("disclosure-made", request)
     officer.reload()

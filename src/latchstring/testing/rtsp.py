@@ -59,8 +59,13 @@ class RtspServer:
         password: str = "synthetic",
         port: int = 0,
         heard: Path | None = None,
+        certificate: Path | None = None,
     ) -> None:
-        """`heard`: the folder in which doorbells write down what they are told, as `MOUNT.pcm`."""
+        """`heard`: the folder in which doorbells write down what they are told, as `MOUNT.pcm`.
+
+        `certificate`: PEM with its key, for `rtsps:`.
+        """
+        self._certificate = certificate
         self._heard = heard
         self._mounts = mounts
         self._login = login
@@ -84,7 +89,8 @@ class RtspServer:
         if self._login != "none" or user is not None:
             user, password = user or self._user, self._password if password is None else password
             login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
-        return f"rtsp://{login}127.0.0.1:{self.port}{path}"
+        scheme = "rtsps" if self._certificate else "rtsp"
+        return f"{scheme}://{login}127.0.0.1:{self.port}{path}"
 
     def start(self) -> None:
         """Returns when the server listens; after `kill` it comes back on the same port."""
@@ -92,6 +98,8 @@ class RtspServer:
         command += ["--user", self._user, "--password", self._password]
         if self._heard is not None:
             command += ["--heard", str(self._heard)]
+        if self._certificate is not None:
+            command += ["--tls", str(self._certificate)]
         for path, source in self._mounts.items():
             command += ["--mount", f"{path}={source}"]
         self._process = subprocess.Popen(

@@ -29,7 +29,7 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstApp", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa: E402
 
 assert GstApp  # registers pull-sample and push-buffer
 
@@ -266,8 +266,7 @@ def factory_for(source: str, heard: str) -> GstRtspServer.RTSPMediaFactory:
     sys.exit(f"unknown source {source!r}")
 
 
-def require_login(server: GstRtspServer.RTSPServer, kind: str, user: str, password: str) -> None:
-    auth = GstRtspServer.RTSPAuth()
+def require_login(auth: GstRtspServer.RTSPAuth, kind: str, user: str, password: str) -> None:
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "user")
     if kind == "digest":
@@ -275,7 +274,6 @@ def require_login(server: GstRtspServer.RTSPServer, kind: str, user: str, passwo
         auth.add_digest(user, password, token)
     else:
         auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
-    server.set_auth(auth)
 
 
 def allow(factory: GstRtspServer.RTSPMediaFactory) -> None:
@@ -297,6 +295,7 @@ def main() -> None:
     parser.add_argument("--login", choices=["none", "basic", "digest"], default="none")
     parser.add_argument("--user", default="")
     parser.add_argument("--password", default="")
+    parser.add_argument("--tls", metavar="PEM", help="certificate and key; every call is encrypted")
     parser.add_argument("--heard", default=".", metavar="FOLDER")
     parser.add_argument("--mount", action="append", required=True, metavar="PATH=SOURCE")
     options = parser.parse_args()
@@ -304,8 +303,13 @@ def main() -> None:
     server = GstRtspServer.RTSPOnvifServer()
     server.set_address("127.0.0.1")
     server.set_service(options.port)
+    auth = GstRtspServer.RTSPAuth()
     if options.login != "none":
-        require_login(server, options.login, options.user, options.password)
+        require_login(auth, options.login, options.user, options.password)
+    if options.tls:
+        auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(options.tls))
+    if options.login != "none" or options.tls:
+        server.set_auth(auth)
     for mount in options.mount:
         path, _, source = mount.partition("=")
         factory = factory_for(source, str(Path(options.heard) / f"{path.strip('/')}.pcm"))

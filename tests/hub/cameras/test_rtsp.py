@@ -1,13 +1,18 @@
 import itertools
 import socket
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from latchstring.base.clock import SystemClock
 from latchstring.hub.cameras import h264
 from latchstring.hub.cameras.decode import Decoder
 from latchstring.hub.cameras.errors import (
+    CameraError,
     CameraSilent,
     CameraUnreachable,
     NoSuchStream,
@@ -76,6 +81,22 @@ def test_both_logins_are_spoken(kind, tmp_path, opener):
         opener.open(server.url("/porch")).close()
         with pytest.raises(WrongLogin):
             opener.open(server.url("/porch", password="wrong"))
+
+
+@needs_server
+def test_an_encrypted_stream_is_opened(tmp_path, opener):
+    """Over TLS the login is asked for as well; cameras sign their certificates themselves."""
+    film(tmp_path / "porch.mp4", Scene(width=128, height=96), 2)
+    mounts = {"/porch": f"file:{tmp_path}/porch.mp4"}
+    with RtspServer(mounts, login="digest", certificate=self_signed(tmp_path / "camera.pem")) as server:
+        assert server.url("/porch").startswith("rtsps://")
+        with closing(opener.open(server.url("/porch"))) as source:
+            [packet] = itertools.islice(source.packets(), 1)
+        assert h264.has_keyframe(h264.split(packet.data, None))
+        with pytest.raises(WrongLogin):
+            opener.open(server.url("/porch", password="wrong"))
+        with pytest.raises(CameraError):
+            opener.open(server.url("/porch").replace("rtsps:", "rtsp:"))
 
 
 @needs_server
@@ -177,6 +198,23 @@ def test_reordered_frames_wait_for_the_first_decode_time():
     timed = list(in_time(iter(coded), 90_000))
     assert [p.dts for p in timed] == [-18000, -9000, 0, 9000]
     assert [p.pts for p in timed] == [0, 27000, 9000, 18000]
+
+
+def self_signed(path):
+    """A camera's certificate and its key, in one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "camera")])
+    now = SystemClock().now()
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(certificate.public_bytes(pem) + secret)
+    return path
 
 
 def assert_says_no_secret(error, *secrets):
