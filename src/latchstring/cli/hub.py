@@ -13,10 +13,12 @@ import uvicorn
 
 from latchstring.base import log
 from latchstring.base.clock import SystemClock
-from latchstring.base.errors import BadInput, Conflict
+from latchstring.base.errors import Conflict
 from latchstring.base.files import FolderLock
 from latchstring.base.service_manager import SignsOfLife
 from latchstring.base.settings import load
+from latchstring.cli.files import first_line
+from latchstring.cli.hub_copies import restore_copies
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.film import events_in
 from latchstring.hub.owner import service as owner
@@ -31,10 +33,6 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 class PortTaken(Conflict):
     """Another program listens on this port; stop it, or choose another one with --port."""
-
-
-class BadPasswordFile(BadInput):
-    """The password file cannot be read."""
 
 
 @click.group(invoke_without_command=True)
@@ -71,7 +69,7 @@ def setup(
         home=parse_place(home) if home else None,
         network=NetworkAddress(url=url, vkey=_text_or_file(vkey)) if url and vkey else None,
     )
-    password = _first_line(password_file)
+    password = first_line(password_file)
     with FolderLock(settings.data):
         store = Store(settings.data / "hub.db")
         try:
@@ -149,9 +147,4 @@ def _text_or_file(vkey: str) -> str:
     return path.read_text("utf-8").strip() if "+" not in vkey and path.is_file() else vkey
 
 
-def _first_line(path: Path) -> str:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as e:
-        raise BadPasswordFile(f"{path} cannot be read: {e}") from e
-    return lines[0] if lines else ""
+hub.add_command(restore_copies)

@@ -21,6 +21,7 @@ from latchstring.hub.doorbell.service import Doorbell
 from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.live.video import Video
 from latchstring.hub.notify.service import Notifier
+from latchstring.hub.offsite.copier import Copier
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices
 from latchstring.hub.recording import rules
@@ -68,6 +69,7 @@ class Hub:
                 masks_of=lambda camera: masks.holding(self.store, camera),
                 where=settings.camera_search,
             )
+            self.copier = Copier(self.store, self.recordings, self.clock, settings.data / "copies")
             self.follower = Follower(
                 self.store,
                 self.recordings,
@@ -126,6 +128,9 @@ class Hub:
         self._made.callback(self.onvif.stop)
         self.redactor.start()
         self._made.callback(self.redactor.stop)
+        self.copier.start()
+        self._made.callback(self.copier.stop)
+        self._made.callback(self.bulletin.listen(self.copier.hear))
         self.follower.start()
         self._made.callback(self.follower.stop)
         self.sender.start()

@@ -1001,6 +1001,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/offsite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Offsite
+         * @description Where sealed copies go, and how that does.
+         */
+        get: operations["get_offsite"];
+        /**
+         * Choose Target
+         * @description Copy every event from now on. The store is tried first: 503 and nothing changed if it fails.
+         */
+        put: operations["choose_target"];
+        post?: never;
+        /**
+         * Forget Target
+         * @description Copy no more. What is in the store stays there.
+         */
+        delete: operations["forget_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/{camera_id}/doorbell": {
         parameters: {
             query?: never;
@@ -1446,6 +1474,23 @@ export interface components {
             /** Thumb Url */
             thumb_url: string;
             hiding: components["schemas"]["ShownHiding"];
+        };
+        /**
+         * Offsite
+         * @description `target` null: no copies are made. `trouble`: why the last try failed.
+         */
+        Offsite: {
+            target: components["schemas"]["ShownTarget"] | null;
+            /** Copies */
+            copies: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Waiting */
+            waiting: number;
+            /** Last Put */
+            last_put: string | null;
+            /** Trouble */
+            trouble: string | null;
         };
         /**
          * Part
@@ -1936,6 +1981,18 @@ export interface components {
             /** Event Days */
             event_days: number;
         };
+        /**
+         * ShownTarget
+         * @description `options` by their names only: one may be a key.
+         */
+        ShownTarget: {
+            /** Url */
+            url: string;
+            /** Options */
+            options: string[];
+            /** Keep Days */
+            keep_days: number;
+        };
         /** ShownVote */
         ShownVote: {
             /** Reviewer */
@@ -2047,6 +2104,23 @@ export interface components {
             subject: "press" | "motion" | "camera" | "request" | "device" | "disk";
             /** Is On */
             is_on: boolean;
+        };
+        /**
+         * TargetForm
+         * @description Without `options` those that are kept stay in use.
+         */
+        TargetForm: {
+            /** Url */
+            url: string;
+            /** Options */
+            options?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Keep Days
+             * @default 30
+             */
+            keep_days: number;
         };
         /**
          * TestAnswer
@@ -3971,6 +4045,95 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StorageStatus"];
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_offsite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offsite"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    choose_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offsite"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    forget_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {

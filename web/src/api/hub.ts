@@ -41,3 +41,6 @@ export type Settings = Schemas['ShownSettings'];
 export type SettingsForm = Schemas['SettingsForm'];
 export type Status = Schemas['Status'];
 export type Diagnostics = Schemas['Diagnostics'];
+
+export type Offsite = Schemas['Offsite'];
+export type OffsiteForm = Schemas['TargetForm'];

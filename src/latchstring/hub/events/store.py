@@ -63,7 +63,7 @@ def get(store: Store, event: EventId) -> Event:
         row = db.execute("SELECT * FROM event WHERE id = ?", (event,)).fetchone()
     if row is None:
         raise NoSuchEvent
-    return _event(row)
+    return read_event(row)
 
 
 def during(store: Store, camera: CameraId, time: TimeRange) -> list[Event]:
@@ -73,7 +73,7 @@ def during(store: Store, camera: CameraId, time: TimeRange) -> list[Event]:
             "SELECT * FROM event WHERE camera = ? AND start_us < ? AND end_us > ? ORDER BY start_us",
             (camera, to_micros(time.end), to_micros(time.start)),
         ).fetchall()
-    return [_event(row) for row in rows]
+    return [read_event(row) for row in rows]
 
 
 def latest(
@@ -98,7 +98,7 @@ def latest(
                 "limit": limit,
             },
         ).fetchall()
-    return [_event(row) for row in rows]
+    return [read_event(row) for row in rows]
 
 
 def was_pressed(camera: CameraId, at: datetime, *, within: timedelta, db: sqlite3.Connection) -> bool:
@@ -129,7 +129,7 @@ def activity(
     return {row["step_us"]: row["peak"] for row in rows}
 
 
-def _event(row: sqlite3.Row) -> Event:
+def read_event(row: sqlite3.Row) -> Event:
     return Event(
         id=EventId(row["id"]),
         camera=CameraId(row["camera"]),

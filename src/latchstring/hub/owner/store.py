@@ -24,6 +24,11 @@ def add_owner(password_hash: str, household: Household, *, now: datetime, db: sq
     )
 
 
+def household(*, db: sqlite3.Connection) -> Household | None:
+    row = db.execute("SELECT recipient, wrapped FROM owner").fetchone()
+    return None if row is None else Household(row["recipient"], row["wrapped"])
+
+
 def change_password_hash(password_hash: str, *, db: sqlite3.Connection) -> None:
     db.execute("UPDATE owner SET password_hash = ?", (password_hash,))
 

@@ -22,6 +22,7 @@ from latchstring.web.hub import (
     live,
     masks,
     notify,
+    offsite,
     recordings,
     settings,
     storage,
@@ -69,6 +70,7 @@ def _app(hub: Hub) -> FastAPI:
         settings,
         household,
         storage,
+        offsite,
         doorbell,
     ):
         app.include_router(part.router(hub), dependencies=household_only)

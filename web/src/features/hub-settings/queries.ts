@@ -1,8 +1,11 @@
 import { del, get, put } from '@/api/client';
-import type { Diagnostics, Settings, SettingsForm, Status } from '@/api/hub';
+import type { Diagnostics, Offsite, OffsiteForm, Settings, SettingsForm, Status } from '@/api/hub';
 
 export const settings = () => get<Settings>('/api/settings');
 export const change = (what: SettingsForm) => put<Settings>('/api/settings', what);
 export const unmute = (agency: string) => del<unknown>(`/api/agencies/${encodeURIComponent(agency)}/mute`);
 export const status = () => get<Status>('/api/status');
 export const diagnostics = () => get<Diagnostics>('/api/diagnostics');
+export const offsite = () => get<Offsite>('/api/offsite');
+export const chooseOffsite = (form: OffsiteForm) => put<Offsite>('/api/offsite', form);
+export const forgetOffsite = () => del<unknown>('/api/offsite');

@@ -2,6 +2,7 @@ import { common } from './common';
 import { areas } from './hub/areas';
 import { household } from './hub/household';
 import { live } from './hub/live';
+import { offsite } from './hub/offsite';
 import { texts } from './texts';
 
 export const hub = {
@@ -9,6 +10,7 @@ export const hub = {
   ...areas,
   ...household,
   ...live,
+  ...offsite,
   'app.place': 'at home',
   'nav.cameras': 'Cameras',
   'nav.inbox': 'Requests',

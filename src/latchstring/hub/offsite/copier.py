@@ -1,0 +1,184 @@
+"""Puts a sealed copy of each event away from home, and takes it back when its time is up."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from latchstring.base import canonical
+from latchstring.base.clock import Clock
+from latchstring.base.errors import LatchstringError
+from latchstring.hub.cameras import store as camera_rows
+from latchstring.hub.events.around import POST_ROLL, around
+from latchstring.hub.events.bulletin import Happening
+from latchstring.hub.events.models import Event
+from latchstring.hub.offsite import parcel
+from latchstring.hub.offsite import store as rows
+from latchstring.hub.offsite.models import Copy, NoTarget, Progress, Target, TargetTrouble
+from latchstring.hub.offsite.target import COPIES, HOUSEHOLD, ObjectTarget, room_for
+from latchstring.hub.owner import store as owner_rows
+from latchstring.hub.recording.clip import Clip
+from latchstring.hub.recording.recordings import Recordings
+from latchstring.hub.redaction import masks
+from latchstring.hub.store import Store
+from latchstring.sealing.keys import Household
+
+log = logging.getLogger(__name__)
+
+SETTLED = POST_ROLL + timedelta(seconds=10)
+"""How long after its end an event's last GOP is surely on disk."""
+LOOK_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 900.0
+
+
+class NotSetUpYet(NoTarget):
+    """Copies are sealed to the household's key; set the hub up first."""
+
+
+class Copier:
+    """One thread. What a power cut interrupts is done again: an object has the same name each time."""
+
+    def __init__(self, store: Store, recordings: Recordings, clock: Clock, work: Path) -> None:
+        self._store = store
+        self._recordings = recordings
+        self._clock = clock
+        self._work = work
+        self._trouble: str | None = None
+        self._failures = 0
+        self._news = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._go_on, name="offsite", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._news.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def hear(self, happening: Happening) -> None:
+        """A listener of the bulletin: an event ended, so there will soon be something to copy."""
+        if happening.kind in ("motion-ended", "press"):
+            self._news.set()
+
+    # The owner's choice
+
+    def target(self) -> Target | None:
+        with self._store.read() as db:
+            return rows.target(db=db)
+
+    def choose(self, target: Target) -> None:
+        """From now on copies go there. It is tried first: the household's record is put, and read again."""
+        opened = ObjectTarget(target)
+        record = self._household_record()
+        opened.put_bytes(HOUSEHOLD, record)
+        if opened.get_bytes(HOUSEHOLD) != record:
+            raise TargetTrouble("the object store did not give back what was put there")
+        with self._store.write() as db:
+            rows.keep_target(target, now=self._clock.now(), db=db)
+        self._failures, self._trouble = 0, None
+        self._news.set()
+
+    def forget(self) -> None:
+        """Copy no more. What is there stays, and is not looked after."""
+        with self._store.write() as db:
+            rows.forget_target(db=db)
+        self._trouble = None
+
+    def progress(self) -> Progress:
+        with self._store.read() as db:
+            return rows.progress(now=self._clock.now() - SETTLED, trouble=self._trouble, db=db)
+
+    # At work
+
+    def _go_on(self) -> None:
+        while not self._stopping:
+            self._news.clear()
+            try:
+                while not self._stopping and self.copy_next():
+                    pass
+                self.tidy()
+                self._failures, self._trouble = 0, None
+            except LatchstringError as e:
+                self._failures += 1
+                if self._trouble != e.message:
+                    log.warning("no copy away from home: %s", e.message)
+                self._trouble = e.message
+            except OSError as e:
+                self._failures += 1
+                self._trouble = f"the disk refuses: {e.strerror}"
+                log.warning("no copy away from home: %s", type(e).__name__)
+            pause = min(LOOK_SECONDS * 2**self._failures / 2, LONGEST_PAUSE_SECONDS)
+            self._news.wait(pause if self._failures else LOOK_SECONDS)
+
+    def copy_next(self) -> bool:
+        """Copy the oldest event that waits; False: none does."""
+        now = self._clock.now()
+        with self._store.read() as db:
+            target = rows.target(db=db)
+            event = rows.waiting(ended_before=now - SETTLED, db=db) if target else None
+        if target is None or event is None:
+            return False
+        opened = ObjectTarget(target)
+        for number, clip in enumerate(self._recordings.parts(event.camera, around(event))):
+            self._copy(clip, event, number, opened)
+        with self._store.write() as db:
+            rows.done(event, db=db)
+        return True
+
+    def tidy(self) -> None:
+        """Delete the copies whose time is up."""
+        target = self.target()
+        if target is None:
+            return
+        last = self._clock.now() - timedelta(days=target.keep_days)
+        with self._store.read() as db:
+            names = rows.expired(last, db=db)
+        opened = ObjectTarget(target) if names else None
+        for name in names:
+            assert opened is not None
+            opened.delete(name)
+            with self._store.write() as db:
+                rows.remove(name, db=db)
+        with self._store.write() as db:
+            rows.forget_done(last, db=db)
+
+    def _copy(self, clip: Clip, event: Event, number: int, opened: ObjectTarget) -> None:
+        if not room_for(self._work.parent, clip.size_bytes):
+            raise TargetTrouble("this hub's own disk is too full to seal a copy")
+        name = f"{COPIES}{canonical.sha256_hex(f'{event.id} {number}'.encode())}.age"
+        camera = camera_rows.get(self._store, event.camera).name
+        hidden = masks.covering(self._store, event.camera, clip.during)
+        self._work.mkdir(mode=0o700, exist_ok=True)
+        sealed = self._work / "copy.age"
+        try:
+            with sealed.open("wb") as sink:
+                parcel.seal(clip, event, camera, hidden, sink, self._household().recipient)
+            opened.put_file(name, sealed)
+            made = Copy(name=name, event=event.id, end_us=event.end_us, size_bytes=sealed.stat().st_size)
+        finally:
+            sealed.unlink(missing_ok=True)
+        with self._store.write() as db:
+            rows.add(made, now=self._clock.now(), db=db)
+
+    def _household(self) -> Household:
+        with self._store.read() as db:
+            household = owner_rows.household(db=db)
+        if household is None:
+            raise NotSetUpYet
+        return household
+
+    def _household_record(self) -> bytes:
+        """What a new hub needs besides the recovery code; it opens nothing without that."""
+        household = self._household()
+        record = {
+            "version": "latchstring household 1",
+            "recipient": household.recipient,
+            "wrapped": canonical.to_base64(household.wrapped),
+        }
+        return json.dumps(record, indent=2).encode() + b"\n"

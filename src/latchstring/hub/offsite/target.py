@@ -1,0 +1,111 @@
+"""The object store behind a target: put, get, list, delete, with errors in words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from latchstring.hub.offsite.models import BadTarget, Target, TargetTrouble
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig
+
+FOLDER = "latchstring"
+HOUSEHOLD = f"{FOLDER}/household.json"
+COPIES = f"{FOLDER}/copies/"
+PATIENCE = timedelta(seconds=30)
+PLAIN_HTTP = "allow_http"
+"""The one option that is not the store's own: `true` for a store at home without TLS."""
+
+
+class ObjectTarget:
+    """One target, opened. Every method may raise `TargetTrouble`."""
+
+    def __init__(self, target: Target) -> None:
+        self._store = _open(target)
+
+    def put_bytes(self, name: str, data: bytes) -> None:
+        with _in_words():
+            obstore.put(self._store, name, data)
+
+    def put_file(self, name: str, path: Path) -> None:
+        """Whole or not at all: that is what an object store promises."""
+        with _in_words():
+            obstore.put(self._store, name, path)
+
+    def get_bytes(self, name: str) -> bytes | None:
+        with _in_words():
+            try:
+                return bytes(obstore.get(self._store, name).bytes())
+            except (NotFoundError, FileNotFoundError):
+                return None
+
+    def get_file(self, name: str, path: Path) -> None:
+        with _in_words(), path.open("wb") as out:
+            for chunk in obstore.get(self._store, name):
+                out.write(chunk)
+
+    def names(self) -> Iterator[str]:
+        """Of every copy, in the store's order."""
+        with _in_words():
+            for batch in obstore.list(self._store, prefix=COPIES):
+                for meta in batch:
+                    yield meta["path"]
+
+    def delete(self, name: str) -> None:
+        """Gone already is gone too."""
+        with _in_words():
+            try:
+                obstore.delete(self._store, name)
+            except (NotFoundError, FileNotFoundError):
+                return
+
+
+def _open(target: Target) -> ObjectStore:
+    parts = urlsplit(target.url)
+    try:
+        if parts.scheme == "file":
+            folder = Path(unquote(parts.path))
+            folder.mkdir(parents=True, exist_ok=True)
+            return LocalStore(folder)
+        client: ClientConfig = {"timeout": PATIENCE, "connect_timeout": PATIENCE}
+        if target.options.get(PLAIN_HTTP, "").lower() == "true":
+            client["allow_http"] = True
+        chosen: Any = {name: value for name, value in target.options.items() if name != PLAIN_HTTP}
+        opened: ObjectStore = from_url(
+            target.url,
+            config=chosen,
+            client_options=client,
+            retry_config={"max_retries": 2, "retry_timeout": PATIENCE},
+        )
+        return opened
+    except (BaseError, OSError, ValueError, TypeError) as e:
+        raise BadTarget(f"this place cannot be used: {_short(e)}") from e
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except (BaseError, OSError) as e:
+        raise TargetTrouble(f"the object store refuses: {_short(e)}") from e
+
+
+def _short(e: Exception) -> str:
+    """The first line of what it says, without the addresses that may hold a key."""
+    words = str(e).strip().splitlines() or [type(e).__name__]
+    return words[0].split("url:")[0].split("http")[0].strip(" :,(")[:160] or type(e).__name__
+
+
+def room_for(folder: Path, size_bytes: int) -> bool:
+    """Whether a sealed copy of this size can be made on this disk before it is put."""
+    return shutil.disk_usage(folder).free > 2 * size_bytes

@@ -1,0 +1,387 @@
+"""Sealed copies away from home: what goes there, what that says, and what comes back from it alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pyrage
+import pytest
+from click.testing import CliRunner
+from moto.server import ThreadedMotoServer
+
+from latchstring.base.ids import EventId
+from latchstring.base.time import TimeRange, to_micros
+from latchstring.cli.main import main
+from latchstring.hub.cameras import store as camera_rows
+from latchstring.hub.cameras.models import CameraSettings
+from latchstring.hub.cameras.regions import Region
+from latchstring.hub.cameras.synthetic import Scene
+from latchstring.hub.events import store as event_rows
+from latchstring.hub.events.models import Event
+from latchstring.hub.offsite.copier import SETTLED, Copier, NotSetUpYet
+from latchstring.hub.offsite.models import BadTarget, OtherHousehold, Target, TargetTrouble
+from latchstring.hub.offsite.restore import restore
+from latchstring.hub.offsite.target import COPIES, HOUSEHOLD, ObjectTarget
+from latchstring.hub.owner import service as owner
+from latchstring.hub.owner import store as owner_rows
+from latchstring.hub.owner.models import Choices
+from latchstring.hub.owner.password import hash_password
+from latchstring.hub.recording.clip import Clip, cut, parts
+from latchstring.hub.recording.recordings import Recordings
+from latchstring.hub.recording.repair import repair
+from latchstring.hub.recording.writer import GopWriter
+from latchstring.hub.redaction import masks
+from latchstring.hub.store import Store
+from latchstring.sealing import keys
+from latchstring.sealing.keys import WrongRecoveryCode
+from latchstring.sealing.recovery import RecoveryCode
+from latchstring.testing.clock import FakeClock
+from latchstring.testing.recorded import CAMERA, SMALL, gops_of
+
+PASSWORD = "three quiet herons"
+NEW_PASSWORD = "four loud herons"
+DOOR = Region(name="Door", corners=((0.1, 0.1), (0.5, 0.1), (0.5, 0.5)))
+WIDE_EVENT = timedelta(seconds=1)
+
+
+class Home:
+    """A hub's store with an owner, a camera that has filmed, and a copier that is driven by hand."""
+
+    def __init__(self, folder: Path, code: RecoveryCode, household: keys.Household, hashed: str) -> None:
+        self.clock = FakeClock()
+        self.store = Store(folder / "hub.db")
+        self.code = code
+        self.copier = Copier(self.store, Recordings(self.store), self.clock, folder / "copies")
+        with self.store.write() as db:
+            porch = CameraSettings(id=CAMERA, name="Porch", url="rtsp://owner:secret@192.0.2.1/main")
+            camera_rows.add(porch, now=self.clock.now(), db=db)
+            owner_rows.add_owner(hashed, household, now=self.clock.now(), db=db)
+
+    def film(self, seconds: float, scene: Scene = SMALL) -> TimeRange:
+        writer = GopWriter(self.store)
+        gops = [writer.write(gop) for gop in gops_of(scene, seconds, clock=self.clock)]
+        writer.close()
+        return TimeRange(gops[0].during.start, gops[-1].during.end)
+
+    def event(self, during: TimeRange, name: str = "ev_a") -> Event:
+        start, end = to_micros(during.start), to_micros(during.end)
+        event = Event(
+            id=EventId(name),
+            camera=CAMERA,
+            start_us=start,
+            end_us=end,
+            peak_us=start,
+            score=0.25,
+            is_open=False,
+        )
+        with self.store.write() as db:
+            event_rows.save(event, db=db)
+        return event
+
+    def filmed_event(self, name: str = "ev_a") -> Event:
+        """Something that is to be copied, long enough ago."""
+        filmed = self.film(4)
+        event = self.event(TimeRange(filmed.start + WIDE_EVENT, filmed.start + 2 * WIDE_EVENT), name)
+        self.clock.advance((filmed.end + SETTLED - self.clock.now()).total_seconds() + 1)
+        return event
+
+
+@pytest.fixture(scope="session")
+def made_once() -> tuple[RecoveryCode, keys.Household, str]:
+    """A code, the key that it opens, and a password's hash: each takes its time on purpose."""
+    code = RecoveryCode.generate()
+    return code, keys.new_household(code), hash_password(PASSWORD)
+
+
+@pytest.fixture
+def home(tmp_path: Path, made_once: tuple[RecoveryCode, keys.Household, str]) -> Iterator[Home]:
+    home = Home(tmp_path / "home", *made_once)
+    yield home
+    home.store.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Target:
+    return Target(url=(tmp_path / "elsewhere").as_uri(), keep_days=30)
+
+
+@pytest.fixture
+def new_hub(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "new" / "hub.db")
+    yield store
+    store.close()
+
+
+def everything_in(place: Target) -> dict[str, bytes]:
+    opened = ObjectTarget(place)
+    return {name: opened.get_bytes(name) or b"" for name in [HOUSEHOLD, *opened.names()]}
+
+
+def bring_back(store: Store, place: Target, home: Home, code: RecoveryCode | None = None):
+    return restore(
+        store,
+        place,
+        code or home.code,
+        password=NEW_PASSWORD,
+        now=home.clock.now(),
+        tell=lambda done, of: None,
+    )
+
+
+def clip_of(store: Store, during: TimeRange) -> Clip:
+    return cut(store, CAMERA, during)
+
+
+def test_a_new_hub_comes_back_from_the_code_and_the_copies_alone(home, place, new_hub):
+    """The event, its clip byte for byte, the camera's name and its masks; and the household's own key."""
+    home.copier.choose(place)
+    event = home.filmed_event()
+    masks.set_masks(home.store, CAMERA, [DOOR], now=event.during.start)
+    assert home.copier.copy_next()
+
+    back = bring_back(new_hub, place, home)
+
+    assert (back.copies, back.events, back.bad) == (1, 1, ())
+    assert event_rows.get(new_hub, event.id) == event
+    assert clip_of(new_hub, event.during).sha256 == clip_of(home.store, event.during).sha256
+    assert camera_rows.get(new_hub, CAMERA).name == "Porch"
+    assert camera_rows.get(new_hub, CAMERA).url == ""
+    assert masks.covering(new_hub, CAMERA, event.during) == [DOOR]
+    owner.sign_in(new_hub, password=NEW_PASSWORD, now=home.clock.now())
+    assert not repair(new_hub).found_something
+
+
+def test_what_lies_there_says_nothing(home, place):
+    """Sealed: no frame, no name, no time, no camera's login; object names and lengths give nothing away."""
+    home.copier.choose(place)
+    event = home.filmed_event()
+    home.copier.copy_next()
+    keyframe = clip_of(home.store, event.during).chunk(1)[200:400]
+    told = everything_in(place)
+    assert len(told) == 2
+    for name, data in told.items():
+        for secret in (
+            keyframe,
+            b"Porch",
+            b"secret",
+            b"192.0.2.1",
+            b"mdat",
+            event.id.encode(),
+            home.code.text.encode(),
+        ):
+            assert secret not in data
+        assert event.id not in name
+        assert CAMERA not in name
+
+
+def test_restoring_twice_changes_nothing(home, place, new_hub):
+    """Who is interrupted simply does it again."""
+    home.copier.choose(place)
+    home.filmed_event()
+    home.copier.copy_next()
+    first = bring_back(new_hub, place, home)
+    again = bring_back(new_hub, place, home)
+    assert first.gops > 0
+    assert (again.gops, again.events) == (0, 0)
+
+
+def test_clips_that_share_gops_come_back_as_one_recording(home, place, new_hub):
+    """Two events a second apart are two copies that overlap; each GOP is there once."""
+    home.copier.choose(place)
+    filmed = home.film(6)
+    for n, name in enumerate(("ev_a", "ev_b")):
+        start = filmed.start + timedelta(seconds=1 + 2 * n)
+        home.event(TimeRange(start, start + WIDE_EVENT), name)
+    home.clock.advance(60)
+    while home.copier.copy_next():
+        pass
+    bring_back(new_hub, place, home)
+    [clip] = parts(new_hub, CAMERA, filmed)
+    assert clip.sha256 == clip_of(home.store, filmed).sha256
+    assert not repair(new_hub).found_something
+
+
+def test_a_changed_object_is_named_and_the_rest_comes_back(home, place, new_hub, tmp_path):
+    home.copier.choose(place)
+    home.filmed_event("ev_a")
+    home.filmed_event("ev_b")
+    while home.copier.copy_next():
+        pass
+    [first, second] = sorted((tmp_path / "elsewhere" / COPIES).iterdir())
+    data = bytearray(first.read_bytes())
+    data[len(data) // 2] ^= 1
+    first.write_bytes(data)
+    back = bring_back(new_hub, place, home)
+    assert back.bad == (COPIES + first.name,)
+    assert (back.copies, back.events) == (1, 1)
+    assert second.exists()
+
+
+def test_another_code_opens_nothing(home, place, new_hub):
+    home.copier.choose(place)
+    with pytest.raises(WrongRecoveryCode):
+        bring_back(new_hub, place, home, RecoveryCode.generate())
+    assert owner.needs_set_up(new_hub)
+
+
+def test_a_hub_of_another_household_is_left_alone(home, place, new_hub):
+    owner.set_up(new_hub, password=PASSWORD, choices=Choices(), now=home.clock.now())
+    home.copier.choose(place)
+    with pytest.raises(OtherHousehold):
+        bring_back(new_hub, place, home)
+
+
+def test_only_what_happened_since_is_copied(home, place):
+    """Choosing a place does not send the past away."""
+    home.filmed_event("ev_a")
+    home.copier.choose(place)
+    assert not home.copier.copy_next()
+    home.filmed_event("ev_b")
+    assert home.copier.progress().waiting == 1
+    assert home.copier.copy_next()
+    assert home.copier.progress().waiting == 0
+
+
+def test_an_event_without_a_recording_is_not_asked_for_again(home, place):
+    """Its time was up before the store came back."""
+    home.copier.choose(place)
+    now = home.clock.now()
+    home.event(TimeRange(now + timedelta(seconds=1), now + timedelta(seconds=2)))
+    home.clock.advance(60)
+    assert home.copier.copy_next()
+    assert not home.copier.copy_next()
+    assert home.copier.progress().copies == 0
+
+
+def test_an_open_event_waits_for_its_end(home, place):
+    home.copier.choose(place)
+    home.filmed_event()
+    with home.store.write() as db:
+        db.execute("UPDATE event SET is_open = 1")
+    assert not home.copier.copy_next()
+    with home.store.write() as db:
+        db.execute("UPDATE event SET is_open = 0")
+    assert home.copier.copy_next()
+
+
+def test_copies_are_deleted_when_their_time_is_up(home, place):
+    home.copier.choose(place)
+    home.filmed_event()
+    home.copier.copy_next()
+    home.clock.advance(29 * 86_400)
+    home.copier.tidy()
+    assert len(everything_in(place)) == 2
+    home.clock.advance(86_400)
+    home.copier.tidy()
+    assert list(everything_in(place)) == [HOUSEHOLD]
+    assert home.copier.progress().copies == 0
+
+
+def test_what_a_power_cut_left_half_done_is_done_again(home, place, monkeypatch):
+    """Put, but not written down: the same object is put once more, and there is one."""
+    home.copier.choose(place)
+    home.filmed_event()
+    added = home.copier._copy
+
+    def cut_off(*given: object) -> None:
+        added(*given)
+        with home.store.write() as db:
+            db.execute("DELETE FROM offsite_copy")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(home.copier, "_copy", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        home.copier.copy_next()
+    monkeypatch.undo()
+    assert home.copier.copy_next()
+    assert len(everything_in(place)) == 2
+    assert home.copier.progress().copies == 1
+
+
+def test_a_place_that_cannot_be_written_is_not_chosen(home, tmp_path):
+    """The owner hears it at once; nothing is changed."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(BadTarget):
+        home.copier.choose(Target(url=(tmp_path / "file").as_uri() + "/below"))
+    assert home.copier.target() is None
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://x/y", "s3://", "file://", "s3://key:secret@bucket", "s3://bucket?x=1", "https://x"]
+)
+def test_places_that_cannot_be(url):
+    with pytest.raises(BadTarget):
+        Target(url=url)
+
+
+def test_a_hub_without_an_owner_has_nothing_to_seal_to(tmp_path, place):
+    store = Store(tmp_path / "bare" / "hub.db")
+    with pytest.raises(NotSetUpYet):
+        Copier(store, Recordings(store), FakeClock(), tmp_path / "work").choose(place)
+    store.close()
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Target]]:
+    """An S3 server on loopback; answers targets in it."""
+    server = ThreadedMotoServer("127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    options = {
+        "endpoint": f"http://{host}:{port}",
+        "access_key_id": "key",
+        "secret_access_key": "a secret of the store",
+        "region": "us-east-1",
+        "allow_http": "true",
+    }
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    yield lambda url: Target(url=url, options=options)
+    server.stop()
+
+
+@pytest.mark.slow
+def test_an_s3_store_end_to_end(home, s3, new_hub):
+    """A real S3 server: a bucket that is not there is said, one that is takes copies and gives them back."""
+    import boto3
+
+    target = s3("s3://copies")
+    with pytest.raises(TargetTrouble) as refused:
+        home.copier.choose(target)
+    assert "secret" not in refused.value.message
+    boto3.client(
+        "s3",
+        endpoint_url=target.options["endpoint"],
+        aws_access_key_id="key",
+        aws_secret_access_key="a secret of the store",
+        region_name="us-east-1",
+    ).create_bucket(Bucket="copies")
+    home.copier.choose(target)
+    event = home.filmed_event()
+    home.copier.copy_next()
+    back = bring_back(new_hub, target, home)
+    assert back.copies == 1
+    assert clip_of(new_hub, event.during).sha256 == clip_of(home.store, event.during).sha256
+
+
+def test_the_command_restores_and_names_what_is_broken(home, place, tmp_path):
+    """`latchstring hub restore-copies`: exit code 0 when all is back, 1 when something was not."""
+    home.copier.choose(place)
+    home.filmed_event()
+    home.copier.copy_next()
+    code, password = tmp_path / "code", tmp_path / "password"
+    code.write_text(home.code.text.lower() + "\n")
+    password.write_text(NEW_PASSWORD + "\n")
+    arguments = ["hub", "--data", str(tmp_path / "new"), "restore-copies", place.url]
+    arguments += ["--code-file", str(code), "--password-file", str(password)]
+    done = CliRunner().invoke(main, arguments)
+    assert (done.exit_code, done.stdout[:22]) == (0, "1 copies are back: 1 e"), done.output
+    stranger = pyrage.x25519.Identity.generate().to_public()
+    foreign = pyrage.encrypt(b"{}\n", [stranger])
+    ObjectTarget(place).put_bytes(COPIES + "foreign.age", foreign)
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 1
+    assert "foreign.age is no copy of this household" in done.stderr

@@ -1,0 +1,28 @@
+/** Sealed copies away from home. */
+export const offsite = {
+  'offsite.title': 'Copies away from home',
+  'offsite.words':
+    'If this box is stolen or breaks, every event is still there: sealed to your household, so the place that keeps it sees nothing. Your recovery code brings it back.',
+  'offsite.off': 'No copies are made.',
+  'offsite.choose': 'Choose a place',
+  'offsite.change': 'Change',
+  'offsite.url': 'Place',
+  'offsite.url.hint': 's3://bucket/folder, gs://…, az://… or file:///a/mounted/disk',
+  'offsite.options': 'Options of the store',
+  'offsite.options.hint': 'One a line, like access_key_id=… They are kept here and not shown again.',
+  'offsite.options.kept': 'Leave it empty to keep: {names}',
+  'offsite.keep': 'Keep for so many days',
+  'offsite.try': 'Try it and copy from now on',
+  'offsite.stop': 'Stop copying',
+  'offsite.stopped': 'No more copies are made. What is there stays there.',
+  'offsite.chosen': 'The place works. Events are copied from now on.',
+  'offsite.place': 'Goes to',
+  'offsite.there': 'There now',
+  'offsite.waiting': 'Waiting',
+  'offsite.last': 'Last copy',
+  'offsite.never': 'none yet',
+  'offsite.there.one': '{n} copy, {size}',
+  'offsite.there.other': '{n} copies, {size}',
+  'offsite.waiting.one': '{n} event',
+  'offsite.waiting.other': '{n} events',
+} as const;
