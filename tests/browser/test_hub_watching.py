@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import av
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -65,3 +66,79 @@ def test_several_cameras_are_watched_at_once(page: Page, address: str, hub: Hub)
     expect(pictures).not_to_have_attribute("aria-label", first or "")
     page.keyboard.press("0")
     expect(pictures).to_have_count(3)
+
+
+def test_the_timeline_shows_a_picture_under_the_pointer(page: Page, address: str, hub: Hub) -> None:
+    """While it is dragged: the picture of that instant, small; let go, the recording plays from there."""
+    set_up(hub)
+    film(hub, 6)
+    sign_in(page, address)
+    page.get_by_role("link", name="Open Porch").click()
+    strip = page.get_by_role("slider")
+    expect(strip).to_be_visible()
+    page.get_by_role("button", name="10 min").click()
+    strip.scroll_into_view_if_needed()
+    box = strip.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    now = box["x"] + box["width"] / 2
+    page.mouse.move(now - 1, middle)
+    page.mouse.down()
+    page.mouse.move(now - 3, middle, steps=3)
+    small = page.locator(".preview img")
+    expect(small).to_be_visible()
+    assert small.evaluate("image => image.naturalWidth") == 160
+    page.mouse.up()
+    page.wait_for_function(PLAYING, arg="Timeline")
+
+
+def test_a_month_is_looked_through_by_keyboard(page: Page, address: str, hub: Hub) -> None:
+    """From minutes out to thirty days and in again, on the slider itself, which says where it is."""
+    set_up(hub)
+    film(hub, 2)
+    sign_in(page, address)
+    page.get_by_role("link", name="Open Porch").click()
+    strip = page.get_by_role("slider")
+    strip.focus()
+    for _ in range(5):
+        page.keyboard.press("-")
+    expect(page.get_by_role("button", name="30 days")).to_have_attribute("aria-pressed", "true")
+    days = strip.evaluate("e => (e.ariaValueMax - e.ariaValueMin) / 86400")
+    assert round(days) == 30
+    page.keyboard.press("PageDown")
+    expect(strip).to_have_attribute("aria-valuetext", re.compile("not recorded"))
+    page.keyboard.press("+")
+    expect(page.get_by_role("button", name="Day", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_piece_is_saved(page: Page, address: str, hub: Hub, tmp_path: Path) -> None:
+    """Any range becomes files that play from 0; the page says how large they are and when they are saved."""
+    set_up(hub)
+    film(hub, 4)
+    sign_in(page, address)
+    page.get_by_role("link", name="Open Porch").click()
+    page.get_by_role("button", name="Save a piece").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=re.compile("^Prepare the file")).click()
+    expect(page.get_by_text(re.compile(r"Porch .* UTC\.mp4 is saved\."))).to_be_visible()
+    path = tmp_path / "saved.mp4"
+    saved.value.save_as(path)
+    with av.open(path) as movie:
+        stream = movie.streams.video[0]
+        first = next(movie.decode(stream))
+        assert first.pts == 0
+        assert movie.duration is not None
+        assert movie.duration / av.time_base > 3
+
+
+def test_the_bell_is_told_from_movement(page: Page, address: str, hub: Hub) -> None:
+    """A press stands among the events under its own name, and can be looked at alone."""
+    set_up(hub)
+    film(hub, 4)
+    camera = hub.video.cameras()[0].id
+    hub.doorbell.press(camera)
+    sign_in(page, address)
+    page.get_by_role("link", name="Open Porch").click()
+    page.get_by_role("group", name="Show").get_by_role("button", name="Bell").click()
+    expect(page.get_by_role("button", name=re.compile("^Play from"))).to_have_count(1)
+    expect(page.get_by_text("Doorbell")).to_be_visible()

@@ -25,6 +25,7 @@ export type Masks = Schemas['Masks'];
 export type MotionEvent = Schemas['MotionEvent'];
 export type Heat = Schemas['Heat'];
 export type Timeline = Schemas['Timeline'];
+export type Part = Schemas['Part'];
 
 export type InboxItem = Schemas['ShownRequest'];
 export type MatchingClip = Schemas['OfferedClip'];

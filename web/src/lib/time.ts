@@ -1,13 +1,14 @@
 import { t } from './messages/common';
 
 export type Zone = 'local' | 'utc';
-/** `moment`: 23 Nov, 08:30 · `recent`: 08:30, with the day when it is another · `second`: 08:30:05 · `clock`: 08:30 · `day`: Monday, 23 November · `full`: with year. */
-export type TimeForm = 'moment' | 'recent' | 'second' | 'clock' | 'day' | 'full' | 'ago';
+/** `moment`: 23 Nov, 08:30 · `recent`: 08:30, with the day when it is another · `second`: 08:30:05 · `clock`: 08:30 · `date`: 23 Nov · `day`: Monday, 23 November · `full`: with year. */
+export type TimeForm = 'moment' | 'recent' | 'second' | 'clock' | 'date' | 'day' | 'full' | 'ago';
 
 const FORMS: Record<Exclude<TimeForm, 'ago' | 'recent'>, Intl.DateTimeFormatOptions> = {
   moment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   second: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   clock: { hour: '2-digit', minute: '2-digit' },
+  date: { day: 'numeric', month: 'short' },
   day: { weekday: 'long', day: 'numeric', month: 'long' },
   full: {
     day: 'numeric',
@@ -27,7 +28,7 @@ export function formatTime(at: string, form: TimeForm, zone: Zone = 'local', now
   const shown = form === 'recent' ? (sameDay(instant, new Date(now)) ? 'clock' : 'moment') : form;
   const options = zone === 'utc' ? { ...FORMS[shown], timeZone: 'UTC' } : FORMS[shown];
   const text = new Intl.DateTimeFormat(LANGUAGE, options).format(instant);
-  return zone === 'utc' && form !== 'day' ? `${text} UTC` : text;
+  return zone === 'utc' && form !== 'day' && form !== 'date' ? `${text} UTC` : text;
 }
 
 /** `08:30 to 09:15, 23 Nov`; both days when they differ. */

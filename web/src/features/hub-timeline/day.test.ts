@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { around, dayAfter, dayBefore, dayOf, fittingHours, heatPath, marks, share } from './day';
+import {
+  around,
+  dayAfter,
+  dayBefore,
+  dayOf,
+  fitting,
+  fromField,
+  heatPath,
+  marks,
+  monthOf,
+  pictured,
+  share,
+  toField,
+  zoomed,
+} from './day';
 
 const HOUR = 3_600_000;
 const noon = new Date(2026, 10, 23, 12).getTime();
@@ -24,19 +38,19 @@ describe('a day', () => {
 
 describe('around', () => {
   it('shows the whole day or a part around the picture', () => {
-    expect(around(day, noon, 24)).toEqual(day);
-    expect(around(day, noon, 6)).toEqual({ start: noon - 3 * HOUR, end: noon + 3 * HOUR });
+    expect(around(day, noon, 'day')).toEqual(day);
+    expect(around(day, noon, 'hours')).toEqual({ start: noon - 3 * HOUR, end: noon + 3 * HOUR });
   });
 
   it('stays within the day at its ends', () => {
-    expect(around(day, day.start, 1)).toEqual({ start: day.start, end: day.start + HOUR });
-    expect(around(day, day.end, 1)).toEqual({ start: day.end - HOUR, end: day.end });
+    expect(around(day, day.start, 'hour')).toEqual({ start: day.start, end: day.start + HOUR });
+    expect(around(day, day.end, 'hour')).toEqual({ start: day.end - HOUR, end: day.end });
   });
 });
 
 it('writes a handful of times below the strip', () => {
-  for (const hours of [24, 6, 1]) {
-    const view = around(day, noon, hours);
+  const near = (['day', 'hours', 'hour', 'minutes'] as const).map((zoom) => around(day, noon, zoom));
+  for (const view of [...near, monthOf(day, noon)]) {
     const written = marks(view);
     expect(written.length).toBeGreaterThanOrEqual(4);
     expect(written.length).toBeLessThanOrEqual(7);
@@ -58,7 +72,7 @@ describe('heatPath', () => {
 
   it('leaves out quiet minutes and what is out of view', () => {
     expect(heatPath([heat(3, 0)], day, 1000)).toBe('');
-    expect(heatPath([heat(3, 1)], around(day, noon, 1), 1000)).toBe('');
+    expect(heatPath([heat(3, 1)], around(day, noon, 'hour'), 1000)).toBe('');
   });
 
   it('keeps a bar visible when a whole day is shown', () => {
@@ -68,8 +82,57 @@ describe('heatPath', () => {
   });
 });
 
-it('shows as few hours at first as hold what is recorded', () => {
+it('shows as little at first as holds what is recorded', () => {
   const recorded = (hours: number) => [{ start: noon, end: noon + hours * HOUR }];
-  expect([0.1, 1, 8].map((hours) => fittingHours(recorded(hours)))).toEqual([1, 6, 24]);
-  expect(fittingHours([])).toBe(24);
+  expect([0.1, 1, 8].map((hours) => fitting(recorded(hours)))).toEqual(['hour', 'hours', 'day']);
+  expect(fitting([])).toBe('day');
+});
+
+describe('a month', () => {
+  it('is thirty whole days up to today', () => {
+    const month = monthOf(day, noon);
+    expect(month.end).toBe(day.end);
+    expect(dayOf(month.start).start).toBe(month.start);
+    let days = 0;
+    for (let at = month.start; at < month.end; at = dayOf(at).end) days++;
+    expect(days).toBe(30);
+  });
+
+  it('holds any day, and the one before it ends where it begins', () => {
+    const month = monthOf(day, noon);
+    const before = monthOf(dayBefore(dayOf(month.start)), noon);
+    expect(before.end).toBe(month.start);
+    for (let one = day, n = 0; n < 100; n++, one = dayBefore(one)) {
+      const held = monthOf(one, noon);
+      expect(held.start <= one.start && one.end <= held.end).toBe(true);
+    }
+  });
+});
+
+it('zooms from a month to minutes and back, and no further', () => {
+  expect(zoomed('month', 1)).toBe('day');
+  expect(zoomed('month', -1)).toBe('month');
+  expect(zoomed('minutes', 1)).toBe('minutes');
+  expect(zoomed('minutes', -1)).toBe('hour');
+});
+
+describe('pictured', () => {
+  const recorded = [{ start: noon + 500, end: noon + HOUR }];
+
+  it('takes one picture for places that lie close together', () => {
+    const one = pictured(noon + 20 * 60_000, day, recorded);
+    expect(pictured(noon + 20 * 60_000 + 1_000, day, recorded)).toBe(one);
+    expect(pictured(noon + 40 * 60_000, day, recorded)).not.toBe(one);
+  });
+
+  it('never asks for what is not recorded', () => {
+    expect(pictured(noon - 1, day, recorded)).toBeUndefined();
+    expect(pictured(noon + 900, day, recorded)).toBe(noon + 1000);
+  });
+});
+
+it('writes a time into a field and reads it again', () => {
+  expect(fromField(toField(noon + 5_000))).toBe(noon + 5_000);
+  expect(toField(noon)).toBe('2026-11-23T12:00:00');
+  expect(fromField('')).toBeUndefined();
 });

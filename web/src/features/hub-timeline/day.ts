@@ -1,8 +1,26 @@
 import type { Heat, Span } from '@/api/hub';
 import type { Stretch } from '@/lib/player';
 
-const HOUR = 3_600_000;
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const MONTH_DAYS = 30;
+
+/** How much is shown at once, from far to near. */
+export const ZOOMS = ['month', 'day', 'hours', 'hour', 'minutes'] as const;
+export type Zoom = (typeof ZOOMS)[number];
+const LENGTHS: Record<Zoom, number> = {
+  month: MONTH_DAYS * DAY,
+  day: DAY,
+  hours: 6 * HOUR,
+  hour: HOUR,
+  minutes: 10 * MINUTE,
+};
+
+/** The next nearer or farther one; the same at the ends. */
+export function zoomed(zoom: Zoom, by: 1 | -1): Zoom {
+  return ZOOMS[ZOOMS.indexOf(zoom) + by] ?? zoom;
+}
 
 /** The local day that holds `at`; 23 or 25 hours long when the clocks change. */
 export function dayOf(at: number): Stretch {
@@ -21,18 +39,26 @@ export function dayAfter(day: Stretch): Stretch {
   return dayOf(day.end + 12 * HOUR);
 }
 
-/** How many hours to show at first: as few as hold all that is recorded. */
-export function fittingHours(recorded: readonly Stretch[]): 1 | 6 | 24 {
-  const first = recorded[0]?.start ?? 0;
-  const last = recorded.at(-1)?.end ?? 24 * HOUR;
-  const hours = (last - first) / HOUR;
-  return hours < 0.4 ? 1 : hours < 2.5 ? 6 : 24;
+/** The thirty local days that hold `day`, counted back from the one that holds `now`. */
+export function monthOf(day: Stretch, now: number): Stretch {
+  const today = dayOf(now);
+  const back = Math.max(0, Math.ceil((today.end - day.end - HOUR) / DAY));
+  const last = dayOf(today.end - Math.floor(back / MONTH_DAYS) * MONTH_DAYS * DAY - DAY / 2);
+  return { start: dayOf(last.end - (MONTH_DAYS - 0.5) * DAY).start, end: last.end };
 }
 
-/** `hours` of the day around `at`; the whole day for 24. */
-export function around(day: Stretch, at: number, hours: number): Stretch {
+/** How much to show at first: as little as holds all that is recorded on a day. */
+export function fitting(recorded: readonly Stretch[]): Zoom {
+  const first = recorded[0]?.start ?? 0;
+  const last = recorded.at(-1)?.end ?? DAY;
+  const hours = (last - first) / HOUR;
+  return hours < 0.4 ? 'hour' : hours < 2.5 ? 'hours' : 'day';
+}
+
+/** The part of the day around `at`, or the whole of it. */
+export function around(day: Stretch, at: number, zoom: Exclude<Zoom, 'month'>): Stretch {
   const length = day.end - day.start;
-  const wanted = Math.min(length, hours >= 24 ? length : hours * HOUR);
+  const wanted = zoom === 'day' ? length : LENGTHS[zoom];
   const start = Math.min(Math.max(day.start, at - wanted / 2), day.end - wanted);
   return { start, end: start + wanted };
 }
@@ -42,14 +68,45 @@ export function share(at: number, view: Stretch): number {
   return (at - view.start) / (view.end - view.start);
 }
 
-/** Full hours (or quarters, when close) to write below the strip: a handful, evenly apart. */
+/** Times to write below the strip: a handful, evenly apart; days when a month is shown. */
 export function marks(view: Stretch): number[] {
   const hours = (view.end - view.start) / HOUR;
-  const step = hours > 12 ? 6 * HOUR : hours > 3 ? HOUR : 15 * MINUTE;
   const found: number[] = [];
+  if (hours > 48) {
+    for (let at = dayOf(view.start).start; at < view.end; at = dayOf(at + 5.5 * DAY).start) found.push(at);
+    return found;
+  }
+  const step = hours > 12 ? 6 * HOUR : hours > 3 ? HOUR : hours > 0.5 ? 15 * MINUTE : 2 * MINUTE;
   const first = dayOf(view.start).start;
   for (let at = first; at < view.end; at += step) if (at >= view.start) found.push(at);
   return found;
+}
+
+/** How far arrow keys go, with Shift, and Page Up and Down: an hour's work is not done minute by minute. */
+export function steps(zoom: Zoom): { step: number; fine: number; far: number } {
+  if (zoom === 'month') return { step: 6 * HOUR, fine: HOUR, far: DAY };
+  return { step: MINUTE, fine: 10_000, far: HOUR };
+}
+
+const PLACES = 200;
+
+/** The instant whose picture stands for `at`: near ones share it, so that it is fetched once. */
+export function pictured(at: number, view: Stretch, recorded: readonly Stretch[]): number | undefined {
+  const span = recorded.find((one) => one.start <= at && at < one.end);
+  if (!span) return undefined;
+  const step = Math.max(1000, Math.round((view.end - view.start) / PLACES / 1000) * 1000);
+  return Math.max(Math.floor(at / step) * step, Math.ceil(span.start / 1000) * 1000);
+}
+
+/** As a `datetime-local` field wants it: local, to the second. */
+export function toField(at: number): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * MINUTE);
+  return local.toISOString().slice(0, 19);
+}
+
+export function fromField(text: string): number | undefined {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
 }
 
 export function millis(span: Span): Stretch {

@@ -1,4 +1,4 @@
-/** Watching: several cameras at once. */
+/** Watching: several cameras at once, looking back, and taking a piece along. */
 export const live = {
   'wall.title': 'All cameras',
   'wall.open': 'All at once',
@@ -8,4 +8,50 @@ export const live = {
   'wall.before': 'Cameras before',
   'wall.after': 'Next cameras',
   'wall.keys': 'Keys: 1, 2, 4 or 0 for all; arrows for the next cameras; F for the full screen.',
+
+  'timeline.strip': 'Time; arrow keys move by {step}, Page Up and Page Down by {far}, plus and minus zoom',
+  'timeline.minute': 'a minute',
+  'timeline.hour': 'an hour',
+  'timeline.hours': 'six hours',
+  'timeline.oneday': 'a day',
+  'timeline.zoom': 'Show',
+  'timeline.zoom.month': '30 days',
+  'timeline.zoom.day': 'Day',
+  'timeline.zoom.hours': '6 h',
+  'timeline.zoom.hour': '1 h',
+  'timeline.zoom.minutes': '10 min',
+  'timeline.before': 'Earlier',
+  'timeline.after': 'Later',
+  'timeline.keys':
+    'Light stretches are recorded; taller bars had more movement; a dot is a press of the bell. Drag along the strip, double-click to zoom in.',
+  'timeline.keys.more':
+    'Keys on the strip: arrows move, with Shift finely; Page Up and Down far; + and − zoom; N and P go to the next and previous event; Home and End to the first and last picture.',
+
+  'events.kind': 'Show',
+  'events.kind.all': 'All',
+  'events.kind.motion': 'Movement',
+  'events.kind.press': 'Bell',
+  'events.press': 'Doorbell',
+  'events.none': 'No such event on this day.',
+
+  'part.open': 'Save a piece',
+  'part.title': 'Save a piece',
+  'part.from': 'From',
+  'part.to': 'To',
+  'part.start': 'Start here',
+  'part.end': 'End here',
+  'part.order': 'The end comes after the start.',
+  'part.nothing': 'Nothing is recorded in this time.',
+  'part.several.one': 'One file, from picture to picture:',
+  'part.several.other': 'The recording has breaks, so there are {n} files:',
+  'part.masked': 'privacy masks are burned in',
+  'part.get': 'Prepare the file {name}',
+  'part.get.short': 'Prepare',
+  'part.save': 'Save',
+  'part.share': 'Share',
+  'part.fetching': '{done} of {of}',
+  'part.making': '{done} made',
+  'part.saved': '{name} is saved.',
+  'part.failed': 'It broke off. Please try again.',
+  'part.large': 'Save',
 } as const;
