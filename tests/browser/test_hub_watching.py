@@ -136,7 +136,8 @@ def test_the_bell_is_told_from_movement(page: Page, address: str, hub: Hub) -> N
     set_up(hub)
     film(hub, 4)
     camera = hub.video.cameras()[0].id
-    hub.doorbell.press(camera)
+    hub.doorbell.mark(camera)
+    hub.doorbell.press(camera, hub.clock.now())
     sign_in(page, address)
     page.get_by_role("link", name="Open Porch").click()
     page.get_by_role("group", name="Show").get_by_role("button", name="Bell").click()
