@@ -13,8 +13,10 @@ from playwright.sync_api import Page, expect
 from browser.everybody import faults_of
 from browser.home import CAMERA, PASSWORD, PLAYING, film, set_up, sign_in
 from latchstring.base.time import TimeRange
+from latchstring.hub.cameras.regions import Region
 from latchstring.hub.daemon import Hub
 from latchstring.hub.owner.models import Choices
+from latchstring.hub.redaction import masks
 from latchstring.testing import served_town
 from latchstring.testing.served_town import ServedTown
 from latchstring.testing.town import MIDDLE, Town
@@ -27,6 +29,20 @@ pytestmark = [
         reason="the pages are not built; run scripts/setup",
     ),
 ]
+
+
+LEFT_HALF = Region(name="Left half", corners=((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
+HALVES = """name => {
+  const video = document.querySelector(`video[aria-label='${name}']`);
+  const canvas = new OffscreenCanvas(64, 36), pen = canvas.getContext('2d');
+  pen.drawImage(video, 0, 0, 64, 36);
+  const mean = (x, w) => {
+    const { data } = pen.getImageData(x, 0, w, 36);
+    return data.reduce((sum, v, i) => sum + (i % 4 < 3 ? v : 0), 0) / (data.length * 0.75);
+  };
+  return [mean(0, 30), mean(34, 30)];
+}"""
+"""How bright the left and the right half of a video are."""
 
 
 @pytest.fixture
@@ -135,6 +151,55 @@ def test_the_owner_shares_a_clip(page: Page, address: str, hub: Hub, town: Serve
     expect(page.get_by_text("1 clip went to Riverside Police, sealed.")).to_be_visible()
     expect(page.get_by_text(re.compile("Entry 40 of the public log"))).to_be_visible()
     assert len(town.posts) == 1
+
+
+def test_a_masked_clip_is_looked_at_before_it_is_shared(
+    page: Page, address: str, hub: Hub, town: ServedTown
+) -> None:
+    """Prepared by one tap, played as it leaves and as recorded, and only then shared."""
+    set_up(hub, Choices(home=MIDDLE, network=town.address))
+    during = film(hub, 4)
+    masks.set_masks(hub.store, hub.video.cameras()[0].id, [LEFT_HALF], now=hub.clock.now())
+    ask_for(town, hub, during)
+    sign_in(page, address)
+    page.get_by_role("link", name=re.compile("Requests 1")).click()
+    page.get_by_role("link", name=re.compile("Burglary")).click()
+
+    expect(page.get_by_text("Painted over: 1 privacy mask.")).to_be_visible()
+    expect(page.get_by_role("button", name="Share this clip")).to_have_count(0)
+    page.get_by_role("button", name="Prepare this clip").click()
+    expect(page.get_by_role("button", name="As it leaves")).to_be_visible()
+
+    page.get_by_role("button", name="Play the clip of Porch").click()
+    page.wait_for_function(PLAYING, arg="Clip of Porch")
+    left, right = page.evaluate(HALVES, "Clip of Porch")
+    assert left < 24
+    assert right > 40
+    page.get_by_role("button", name="As recorded").click()
+    page.get_by_role("button", name="Play the clip of Porch").click()
+    page.wait_for_function(PLAYING, arg="Clip of Porch")
+    assert page.evaluate(HALVES, "Clip of Porch")[0] > 40
+    assert town.posts == []
+
+    page.get_by_role("button", name="Share this clip").click()
+    expect(page.get_by_text("1 clip went to Riverside Police, sealed.")).to_be_visible()
+    assert len(town.posts) == 1
+
+
+def test_an_owner_draws_what_else_to_hide(page: Page, address: str, hub: Hub, town: ServedTown) -> None:
+    """For this clip only, by keyboard or pointer; the page says what is not hidden by itself."""
+    set_up(hub, Choices(home=MIDDLE, network=town.address))
+    ask_for(town, hub, film(hub, 3))
+    sign_in(page, address)
+    page.get_by_role("link", name=re.compile("Requests 1")).click()
+    page.get_by_role("link", name=re.compile("Burglary")).click()
+    expect(page.get_by_text("Nothing is hidden in it.")).to_be_visible()
+    page.get_by_role("button", name="Hide more in the clip of Porch").click()
+    expect(page.get_by_text("Number plates are not looked for", exact=False)).to_be_visible()
+    page.get_by_role("button", name="Rectangle").click()
+    page.get_by_role("button", name="Hide these").click()
+    expect(page.get_by_text("Painted over: 1 drawn area.")).to_be_visible()
+    expect(page.get_by_role("button", name="Prepare this clip")).to_be_visible()
 
 
 def test_not_now_stays_in_the_house(page: Page, address: str, hub: Hub, town: ServedTown) -> None:

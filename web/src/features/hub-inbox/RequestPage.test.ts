@@ -90,7 +90,9 @@ describe('a request that waits', () => {
     document.querySelector<HTMLInputElement>('input[aria-label="Share the clip of Drive"]')?.click();
     flushSync();
     button('Share this clip')?.click();
-    await vi.waitFor(() => expect(calls).toEqual([['/api/inbox/rq_1/share', { clips: ['clip-1'] }]]));
+    await vi.waitFor(() =>
+      expect(calls).toEqual([['/api/inbox/rq_1/share', { clips: ['clip-1'], seen: {} }]]),
+    );
   });
 
   it('shares nothing when nothing is ticked', async () => {
@@ -99,6 +101,34 @@ describe('a request that waits', () => {
     flushSync();
     expect(button('Tick a clip to share')?.disabled).toBe(true);
     expect(button('Not now')?.disabled).toBe(false);
+  });
+
+  it('prepares a clip with something hidden before it can be shared', async () => {
+    const masked = { ...nothing, masks: 1, state: 'unprepared' as const };
+    await open({ clips: [clip('clip-1', 'Porch', masked), clip('clip-2', 'Drive')] });
+    expect(words()).toContain('Painted over: 1 privacy mask.');
+    expect(button('Share these 2 clips')).toBeUndefined();
+    button('Prepare this clip')?.click();
+    await vi.waitFor(() => expect(calls).toEqual([['/api/inbox/rq_1/clips/clip-1/prepare', undefined]]));
+  });
+
+  it('shares a prepared clip by what was looked at', async () => {
+    const ready = { ...nothing, faces: true, state: 'ready' as const, sha256: 'ab12' };
+    await open({ clips: [clip('clip-1', 'Porch', ready)] });
+    expect(words()).toContain('Painted over: faces that are found.');
+    expect(button('As it leaves')?.getAttribute('aria-pressed')).toBe('true');
+    button('Share this clip')?.click();
+    const agreed = { clips: ['clip-1'], seen: { 'clip-1': 'ab12' } };
+    await vi.waitFor(() => expect(calls).toEqual([['/api/inbox/rq_1/share', agreed]]));
+  });
+
+  it('waits while a clip is being prepared, and can stop it', async () => {
+    const working = { ...nothing, masks: 2, state: 'working' as const, progress: 0.4 };
+    await open({ clips: [clip('clip-1', 'Porch', working)] });
+    expect(button('Preparing …')?.disabled).toBe(true);
+    expect(document.querySelector('progress')?.value).toBe(0.4);
+    button('Stop')?.click();
+    await vi.waitFor(() => expect(calls[0]?.[0]).toBe('/api/inbox/rq_1/clips/clip-1/prepare'));
   });
 
   it('puts it aside without a word to anybody', async () => {

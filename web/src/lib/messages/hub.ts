@@ -1,5 +1,6 @@
 import { common } from './common';
 import { areas } from './hub/areas';
+import { hiding } from './hub/hiding';
 import { household } from './hub/household';
 import { live } from './hub/live';
 import { offsite } from './hub/offsite';
@@ -8,6 +9,7 @@ import { texts } from './texts';
 export const hub = {
   ...common,
   ...areas,
+  ...hiding,
   ...household,
   ...live,
   ...offsite,
