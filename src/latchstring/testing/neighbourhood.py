@@ -15,9 +15,10 @@ from latchstring.base.ids import RequestId
 from latchstring.base.time import TimeRange
 from latchstring.hub.daemon import Hub
 from latchstring.hub.inbox import service as inbox
-from latchstring.hub.inbox.models import InboxItem, State, state_of
+from latchstring.hub.inbox.models import InboxItem, MatchedClip, State, state_of
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices, NetworkAddress
+from latchstring.hub.redaction.models import ClipKey, Stage
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.uplink import share as sharing
 from latchstring.hub.uplink.models import ShareState
@@ -48,11 +49,29 @@ class Home:
         return state_of(item, muted=owner.muted(self.hub.store), now=self.hub.clock.now())
 
     def share(self, request: RequestId) -> None:
-        """Say yes to all clips and wait until they have been handed over."""
-        clips = [clip.id for clip in inbox.item(self.hub.store, request).clips]
-        sharing.consent(self.hub.store, request, clips, delay=timedelta(0), now=self.hub.clock.now())
+        """Look at all clips, say yes to them, and wait until they have been handed over."""
+        clips = inbox.item(self.hub.store, request).clips
+        seen = {clip.id: sha256 for clip in clips if (sha256 := self.look_at(request, clip))}
+        sharing.consent(
+            self.hub.store,
+            request,
+            [clip.id for clip in clips],
+            seen=seen,
+            delay=timedelta(0),
+            now=self.hub.clock.now(),
+        )
         self.hub.sender.wake()
         until(lambda: self._share_state(request) is ShareState.DISCLOSED, "the disclosure")
+
+    def look_at(self, request: RequestId, matched: MatchedClip) -> str | None:
+        """Prepare a clip in which something is hidden; answers the SHA-256 of what would leave."""
+        key, redactor = ClipKey(request, matched.id), self.hub.redactor
+        clip = self.hub.recordings.cut(matched.camera, matched.during)
+        if redactor.readiness(key, clip).stage is Stage.AS_RECORDED:
+            return None
+        redactor.prepare(key, matched.camera, matched.during)
+        made = until(lambda: redactor.readiness(key, clip).made, "a prepared clip")
+        return made.sha256
 
     def wait_until_followed(self, size: int) -> None:
         """Until the hub has seen a log of `size` entries, so that it has judged all that came before."""
