@@ -7,6 +7,7 @@ walking through it; for faces, a real portrait moves over it.
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -45,19 +46,36 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         filmed = _clip(gops_of(SCENE, SECONDS), work / "porch.mp4")
-        ours = harness.median_of(lambda: _speed(filmed, lambda: _mask(filmed, work)), RUNS)
-        peer = harness.median_of(lambda: _speed(filmed, lambda: _drawbox(work)), RUNS)
-        rows = [
-            harness.row("burn two masks, 1080p30", ours, peer, "ffmpeg drawbox", "x real time", RUNS),
-        ]
         somebody = _clip(gops_of_pictures(_portraits(), fps=SCENE.fps), work / "somebody.mp4")
         finder = faces.finder()
-        ours = harness.median_of(
-            lambda: _speed(somebody, lambda: _hide_faces(somebody, finder, work)), FACE_RUNS
-        )
-        peer = harness.median_of(lambda: _speed(somebody, lambda: _deface(work)), FACE_RUNS)
-        rows.append(harness.row("hide faces, 1080p30", ours, peer, "deface", "x real time", FACE_RUNS))
+        rows = [
+            _row(
+                "burn two masks, 1080p30",
+                filmed,
+                ours=lambda: _mask(filmed, work),
+                peer=lambda: _drawbox(work),
+                peer_name="ffmpeg drawbox",
+                runs=RUNS,
+            ),
+            _row(
+                "hide faces, 1080p30",
+                somebody,
+                ours=lambda: _hide_faces(somebody, finder, work),
+                peer=lambda: _deface(work),
+                peer_name="deface",
+                runs=FACE_RUNS,
+            ),
+        ]
     harness.write(NAME, rows)
+
+
+def _row(
+    name: str, clip: Clip, *, ours: Callable[[], None], peer: Callable[[], None], peer_name: str, runs: int
+) -> harness.Row:
+    """We and the peer take turns, so that what else the machine does meets both."""
+    speeds = [(_speed(clip, ours), _speed(clip, peer)) for _ in range(runs)]
+    medians = [statistics.median(each) for each in zip(*speeds, strict=True)]
+    return harness.row(name, *medians, peer_name, "x real time", runs)
 
 
 def _mask(clip: Clip, work: Path) -> None:
