@@ -60,7 +60,12 @@ class Hub:
             self.recordings = self.video.recordings
             self.doorbell = Doorbell(self.store, self.bulletin, self.clock, feed=self.video.feed)
             made.callback(self.doorbell.stop)
-            self.notifier = Notifier(self.store, self.clock, picture=self._picture)
+            self.notifier = Notifier(
+                self.store,
+                self.clock,
+                picture=self._picture,
+                is_doorbell=lambda camera: self.doorbell.settings(camera).is_on,
+            )
             made.callback(self.notifier.stop)
             self.onvif = Onvif(
                 self.store,

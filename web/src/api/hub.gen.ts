@@ -729,6 +729,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications/mqtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Mqtt
+         * @description Mirror the home on an MQTT broker, with Home Assistant's discovery.
+         */
+        post: operations["add_mqtt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notifications/channels/{channel_id}": {
         parameters: {
             query?: never;
@@ -1392,6 +1412,39 @@ export interface components {
             score: number;
             /** Is Open */
             is_open: boolean;
+        };
+        /**
+         * MqttForm
+         * @description `port` null: the usual one. `ca` is a PEM certificate, if no public authority signed the broker's.
+         */
+        MqttForm: {
+            /** Name */
+            name: string;
+            /** Host */
+            host: string;
+            /** Port */
+            port?: number | null;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * Format: password
+             * @default
+             */
+            password: string;
+            /**
+             * Tls
+             * @default false
+             */
+            tls: boolean;
+            /**
+             * Ca
+             * @default
+             */
+            ca: string;
         };
         /**
          * Network
@@ -3556,6 +3609,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AddedWebhook"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_mqtt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MqttForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownChannel"];
                 };
             };
             /** @description Unprocessable Entity */

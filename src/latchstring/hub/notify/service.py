@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
@@ -16,8 +17,9 @@ from latchstring.base.errors import LatchstringError
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.events.bulletin import Happening
-from latchstring.hub.notify import apprise_service, policy, push, sending, webhook, words
+from latchstring.hub.notify import apprise_service, mqtt, policy, push, sending, webhook, words
 from latchstring.hub.notify import store as rows
+from latchstring.hub.notify.homeassistant import Shown
 from latchstring.hub.notify.models import (
     BadChannelName,
     Channel,
@@ -28,6 +30,7 @@ from latchstring.hub.notify.models import (
     Told,
     Went,
 )
+from latchstring.hub.notify.mqtt import Mirror
 from latchstring.hub.notify.outbox import Outbox
 from latchstring.hub.notify.quiet import zone_of
 from latchstring.hub.notify.sending import Sender
@@ -54,11 +57,13 @@ class Notifier:
         clock: Clock,
         *,
         picture: Picture,
+        is_doorbell: Callable[[CameraId], bool] = lambda _: False,
         senders: Mapping[ChannelKind, Sender] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._picture = picture
+        self._is_doorbell = is_doorbell
         self._keys = push.Keys(store)
         self._senders: dict[ChannelKind, Sender] = {
             "push": push.Push(self._keys, clock),
@@ -67,20 +72,31 @@ class Notifier:
             **(senders or {}),
         }
         self._outbox = Outbox(store, clock, self._senders)
+        self._mirrors: dict[ChannelId, Mirror] = {}
+        self._mirrors_lock = threading.Lock()
         self._deciding = ThreadPoolExecutor(AT_ONCE, "notify")
         self._painting = ThreadPoolExecutor(AT_ONCE, "notify-picture")
 
     def start(self) -> None:
         self._outbox.start()
+        for channel in self.channels():
+            self._mirror(channel)
 
     def stop(self) -> None:
         """What was heard is written down first."""
         self._deciding.shutdown()
+        with self._mirrors_lock:
+            mirrors = list(self._mirrors.values())
+            self._mirrors.clear()
+        for mirror in mirrors:
+            mirror.stop()
         self._painting.shutdown(cancel_futures=True)
         self._outbox.stop()
 
     def hear(self, happening: Happening) -> None:
         """A listener of the bulletin."""
+        for mirror in tuple(self._mirrors.values()):
+            mirror.hear(happening)
         if happening.kind in words.SUBJECTS:
             self._deciding.submit(self._take, happening)
 
@@ -181,6 +197,12 @@ class Notifier:
         secret = webhook.settings(url, with_picture=with_picture)
         return self._add(self._made("webhook", name, webhook.about(url), secret))
 
+    def add_mqtt(self, name: str, secret: dict[str, Any]) -> Channel:
+        """Mirror the home on a broker from now on; `secret` comes from `mqtt.settings`."""
+        added = self._add(self._made("mqtt", name, mqtt.about(secret), secret))
+        self._mirror(added)
+        return added
+
     def change(self, channel: ChannelId, *, name: str | None = None, is_on: bool | None = None) -> Channel:
         known = self.channel(channel)
         changed = replace(
@@ -190,10 +212,12 @@ class Notifier:
         )
         with self._store.write() as db:
             rows.change_channel(changed, db=db)
+        self._mirror(changed)
         return changed
 
     def remove(self, channel: ChannelId) -> None:
-        self.channel(channel)
+        known = self.channel(channel)
+        self._mirror(replace(known, is_on=False), is_removed=True)
         with self._store.write() as db:
             rows.remove_channel(channel, db=db)
 
@@ -202,7 +226,7 @@ class Notifier:
         known = self.channel(channel)
         now = self._clock.now()
         try:
-            went = Went(at=now, ok=True, message=self._senders[known.kind].send(known, words.a_test(now)))
+            went = Went(at=now, ok=True, message=self._try(known, now))
         except sending.TryAgain as e:
             went = Went(
                 at=now, ok=False, message=e.message.removesuffix("; it is tried again.").rstrip(".") + "."
@@ -217,6 +241,51 @@ class Notifier:
         """The newest first."""
         with self._store.read() as db:
             return rows.history(limit=limit, db=db)
+
+    def _try(self, channel: Channel, now: datetime) -> str:
+        if channel.kind == "mqtt":
+            return mqtt.try_out(channel, self._clock)
+        return self._senders[channel.kind].send(channel, words.a_test(now))
+
+    # The home, as it is mirrored
+
+    def shown(self) -> list[Shown]:
+        return [
+            Shown(camera=camera.id, name=camera.name, is_doorbell=self._is_doorbell(camera.id))
+            for camera in camera_rows.all_cameras(self._store)
+        ]
+
+    def removed(self) -> list[CameraId]:
+        with self._store.read() as db:
+            return rows.removed_cameras(db=db)
+
+    def tells(self, camera: CameraId, subject: Subject) -> bool:
+        return (camera, subject) not in self.chosen().off
+
+    def picture_of(self, camera: CameraId) -> bytes | None:
+        now = Happening(kind="motion-began", at=self._clock.now(), camera=camera)
+        try:
+            return self._picture(now)
+        except LatchstringError:
+            return None
+
+    def went(self, channel: Channel, went: Went) -> None:
+        with self._store.write() as db:
+            rows.note_use(channel.id, went, db=db)
+
+    def _mirror(self, channel: Channel, *, is_removed: bool = False) -> None:
+        """Begin, end or renew the mirroring of an MQTT channel; nothing for others."""
+        if channel.kind != "mqtt":
+            return
+        with self._mirrors_lock:
+            old = self._mirrors.pop(channel.id, None)
+        if old is not None:
+            old.stop(is_removed=is_removed)
+        if channel.is_on:
+            mirror = Mirror(channel, self, self._clock)
+            with self._mirrors_lock:
+                self._mirrors[channel.id] = mirror
+            mirror.start()
 
     def _made(self, kind: ChannelKind, name: str, about: str, secret: Mapping[str, Any]) -> Channel:
         return Channel(

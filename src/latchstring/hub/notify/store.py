@@ -102,6 +102,10 @@ def _channel(row: sqlite3.Row) -> Channel:
     )
 
 
+def removed_cameras(*, db: sqlite3.Connection) -> list[CameraId]:
+    return [CameraId(row["id"]) for row in db.execute("SELECT id FROM camera WHERE removed_us IS NOT NULL")]
+
+
 # Rules
 
 

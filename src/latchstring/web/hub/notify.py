@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from latchstring.base.ids import CameraId
 from latchstring.hub.daemon import Hub
+from latchstring.hub.notify import mqtt
 from latchstring.hub.notify.models import Channel, ChannelId, ChannelKind, State, Subject, Told, Went
 from latchstring.hub.notify.quiet import QuietHours
 from latchstring.hub.notify.store import Chosen
@@ -98,6 +99,18 @@ class WebhookForm(BaseModel):
     name: Name
     url: Address
     with_picture: bool = True
+
+
+class MqttForm(BaseModel):
+    """`port` null: the usual one. `ca` is a PEM certificate, if no public authority signed the broker's."""
+
+    name: Name
+    host: Annotated[str, Field(max_length=253)]
+    port: Annotated[int | None, Field(ge=1, le=65_535)] = None
+    user: Annotated[str, Field(max_length=200)] = ""
+    password: Annotated[SecretStr, Field(max_length=200)] = SecretStr("")
+    tls: bool = False
+    ca: Annotated[str, Field(max_length=20_000)] = ""
 
 
 class AddedWebhook(BaseModel):
@@ -202,6 +215,19 @@ def router(hub: Hub) -> APIRouter:
             form.name, form.url.get_secret_value(), with_picture=form.with_picture
         )
         return AddedWebhook(channel=_channel(added), secret=added.secret["secret"])
+
+    @router.post("/mqtt")
+    def add_mqtt(form: MqttForm) -> ShownChannel:
+        """Mirror the home on an MQTT broker, with Home Assistant's discovery."""
+        secret = mqtt.settings(
+            form.host.strip(),
+            form.port,
+            user=form.user,
+            password=form.password.get_secret_value(),
+            tls=form.tls,
+            ca=form.ca.strip(),
+        )
+        return _channel(hub.notifier.add_mqtt(form.name, secret))
 
     @router.put("/channels/{channel_id}")
     def change_channel(channel_id: str, form: ChannelForm) -> ShownChannel:
