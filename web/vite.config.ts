@@ -4,6 +4,14 @@ import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** The service worker has one address for ever, at the root of what it serves; everything else has its hash. */
+const withWorker = {
+  input: [at('./src/app-hub/index.html'), at('./src/app-hub/worker/sw.ts')],
+  output: {
+    entryFileNames: ({ name }: { name: string }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+  },
+};
+
 /** `--mode hub` and `--mode network` build one app each; they share no chunk, so neither machine serves the other. */
 export default defineConfig(({ mode }) => {
   const app = mode === 'network' ? 'network' : 'hub';
@@ -23,7 +31,10 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0, // `default-src 'self'` refuses data: addresses
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 1600, // the map library, loaded late
-      rolldownOptions: { checks: { bundlerTimings: false } },
+      rolldownOptions: {
+        checks: { bundlerTimings: false },
+        ...(app === 'hub' ? withWorker : {}),
+      },
     },
     server: {
       port: app === 'hub' ? 8790 : 8690,

@@ -256,6 +256,7 @@ def test_every_page_can_be_used_by_everybody(page: Page, address: str, hub: Hub,
         f"/inbox/{request}": "Riverside Police asks for footage",
         "/household": "Household",
         "/settings": "Settings",
+        "/settings/notifications": "Notifications",
     }.items():
         page.goto(f"{address}/#{path}")
         faults[path] = faults_of(page, heading)

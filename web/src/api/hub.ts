@@ -37,6 +37,14 @@ export interface Polygon {
   coordinates: [number, number][][];
 }
 
+export type Notifications = Schemas['Notifications'];
+export type NotifyRules = Schemas['NotifyRules'];
+export type Channel = Schemas['ShownChannel'];
+export type Went = Schemas['ShownWent'];
+export type Subject = Schemas['Switch']['subject'];
+export type AddedWebhook = Schemas['AddedWebhook'];
+export type NoticeTold = Schemas['ShownNotice'];
+
 export type NetworkSettings = Schemas['ShownNetwork'];
 export type Settings = Schemas['ShownSettings'];
 export type SettingsForm = Schemas['SettingsForm'];

@@ -10,4 +10,5 @@ export const routes = {
   request: '/inbox/:id',
   household: '/household',
   settings: '/settings',
+  notifications: '/settings/notifications',
 } as const;

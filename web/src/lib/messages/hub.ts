@@ -4,12 +4,14 @@ import { hiding } from './hub/hiding';
 import { household } from './hub/household';
 import { live } from './hub/live';
 import { offsite } from './hub/offsite';
+import { notify } from './hub/notify';
 import { texts } from './texts';
 
 export const hub = {
   ...common,
   ...areas,
   ...hiding,
+  ...notify,
   ...household,
   ...live,
   ...offsite,
