@@ -82,6 +82,7 @@ class Hub:
                 clock=self.clock,
                 every=settings.follow_seconds,
                 jitter=settings.follow_jitter_seconds,
+                bulletin=self.bulletin,
             )
             self.redactor = Redactor(self.store, lambda: self.recordings, self.clock)
             sharing = Sharing(self.store, self.recordings, self.device, self.outbox)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,7 @@ class Heard:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    at: float  # seconds since 1970, when it was read
 
 
 @dataclass
@@ -86,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", "0"))
         headers = {name.lower(): value for name, value in self.headers.items()}
         status, more = self.server.listener.take(
-            Heard(self.command, self.path, headers, self.rfile.read(length))
+            Heard(self.command, self.path, headers, self.rfile.read(length), time.time())
         )
         self.send_response(status)
         for name, value in more.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import av
 import pytest
@@ -45,7 +45,7 @@ def jpeg() -> bytes:
 @pytest.fixture
 def notifier(store: Store, clock: FakeClock, jpeg: bytes) -> Iterator[Notifier]:
     """Started; every happening has the same picture."""
-    notifier = Notifier(store, clock, picture=lambda _: jpeg)
+    notifier = Notifier(store, clock, picture=lambda _: jpeg, request_delay=timedelta())
     notifier.start()
     yield notifier
     notifier.stop()

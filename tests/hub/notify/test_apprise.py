@@ -56,9 +56,8 @@ def test_what_a_service_answers_is_told(
     channel = notifier.add_apprise("Ada", f"json://ada:s3cret@{listener.host}/tok3n")
     listener.answers.last = status
     notifier.hear(happens("press"))
-    until(lambda: (told := notifier.history()) and told[0].deliveries[0].state == state)
-    last = notifier.channel(channel.id).last
-    assert last is not None
+    last = until(lambda: notifier.channel(channel.id).last)
+    assert notifier.history()[0].deliveries[0].state == state
     assert not last.ok
     for secret in ("s3cret", "tok3n"):
         assert secret not in log.getvalue()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from latchstring.base.ids import CameraId
+from latchstring.base.time import from_micros
 from latchstring.hub.cameras.errors import BrokenVideo
 from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.notify import store as rows
@@ -104,6 +105,23 @@ def test_what_came_at_night_is_told_in_the_morning(
     notifier._outbox.wake()
     until(lambda: listener.heard)
     assert b"A request waits" in listener.heard[0].body
+
+
+def test_a_request_is_told_at_a_random_time(
+    store: Store, clock: FakeClock, happens: Callable[..., Happening], listener: Listener
+) -> None:
+    """Not right after the hub looked at its network, so that the line does not tell that this home was asked."""
+    notifier = Notifier(store, clock, picture=lambda _: None)
+    notifier.add_webhook("Lamp", listener.url)
+    for _ in range(3):
+        notifier.tell(happens("request"))
+    with store.read() as db:
+        after = [
+            from_micros(row["after_us"]) - clock.now() for row in db.execute("SELECT after_us FROM delivery")
+        ]
+    notifier.stop()
+    assert len(set(after)) == 3
+    assert all(timedelta() <= each <= timedelta(minutes=30) for each in after)
 
 
 def test_enough_is_enough_for_one_hour(
@@ -205,7 +223,7 @@ def test_a_way_of_telling_that_breaks_says_nothing_of_its_secret(
     notifier.add_webhook("Lamp", "http://lamp.example/very-secret")
     notifier.start()
     notifier.tell(happens("press"))
-    notifier.tell(happens("request"))
+    notifier.tell(happens("disk-full"))
     until(lambda: states(notifier) == [["failed"], ["failed"]])
     notifier.stop()
     assert "very-secret" not in caplog.text

@@ -12,8 +12,10 @@ import pytest
 from latchstring.base import canonical
 from latchstring.base.geo import Point
 from latchstring.base.ids import RequestId
+from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.inbox import service as inbox
 from latchstring.hub.inbox.models import State, state_of
+from latchstring.hub.owner import service as owner
 from latchstring.hub.store import Store
 from latchstring.hub.uplink import store as rows
 from latchstring.hub.uplink.client import USER_AGENT, NetworkClient
@@ -62,6 +64,26 @@ def test_a_request_that_touches_this_home_arrives_with_its_checks(look, store, a
     assert [(c.id, c.camera, c.during.duration) for c in item.clips] == [
         ("clip-1", "cam_porch", timedelta(seconds=10))
     ]
+
+
+def test_it_is_told_in_the_house_once(look, store, asked) -> None:
+    """Whoever listens inside hears that one waits; a request of a muted agency is not told."""
+    told: list[Happening] = []
+    bulletin = Bulletin()
+    bulletin.listen(told.append)
+    look(bulletin=bulletin)
+    look(bulletin=bulletin, now=NOW + timedelta(minutes=5))
+    assert [(each.kind, each.request, each.about) for each in told] == [("request", asked, "")]
+
+
+def test_a_muted_agency_is_not_told(look, store, asked, served) -> None:
+    told: list[Happening] = []
+    bulletin = Bulletin()
+    bulletin.listen(told.append)
+    owner.mute(store, served.town.request().agency, now=NOW)
+    look(bulletin=bulletin)
+    assert told == []
+    assert len(inbox.items(store)) == 1
 
 
 def test_it_arrives_once(look, store, asked) -> None:

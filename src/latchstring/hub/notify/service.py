@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +47,8 @@ PICTURE_WAIT: dict[Subject, timedelta] = {"press": timedelta(seconds=0.25), "mot
 """How long telling waits for its picture: a bell is worth more at once than a picture a moment later."""
 
 AT_ONCE = 4
+REQUEST_DELAY = timedelta(minutes=30)
+"""A message right after a look at the network would show who watches the line that this home was asked."""
 
 
 class Notifier:
@@ -59,11 +62,13 @@ class Notifier:
         picture: Picture,
         is_doorbell: Callable[[CameraId], bool] = lambda _: False,
         senders: Mapping[ChannelKind, Sender] | None = None,
+        request_delay: timedelta = REQUEST_DELAY,
     ) -> None:
         self._store = store
         self._clock = clock
         self._picture = picture
         self._is_doorbell = is_doorbell
+        self._request_delay = request_delay
         self._keys = push.Keys(store)
         self._senders: dict[ChannelKind, Sender] = {
             "push": push.Push(self._keys, clock),
@@ -125,6 +130,8 @@ class Notifier:
             if isinstance(decision, policy.Silent):
                 rows.add_notice(notice, silent=decision.reason, now=now, db=db)
                 return
+            if notice.subject == "request":
+                decision = _later(decision, self._request_delay)
             rows.add_notice(notice, silent=None, now=now, db=db)
             for channel in channels:
                 rows.add_delivery(notice.id, channel, replace(decision, after=decision.after + wait), db=db)
@@ -309,6 +316,12 @@ def _rules(chosen: Chosen) -> policy.Rules:
         per_hour=chosen.per_hour,
         off=chosen.off,
     )
+
+
+def _later(tell: policy.Tell, most: timedelta) -> policy.Tell:
+    """After a random part of `most`."""
+    delay = timedelta(microseconds=secrets.randbelow(most // timedelta(microseconds=1) + 1))
+    return policy.Tell(tell.after + delay, tell.until + delay)
 
 
 def _checked_name(name: str) -> str:

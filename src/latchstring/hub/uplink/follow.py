@@ -16,8 +16,10 @@ from traceback import extract_tb
 from latchstring.base.clock import Clock
 from latchstring.base.errors import LatchstringError
 from latchstring.base.geo import COARSE_RESOLUTION, Point
+from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.inbox import service as inbox
 from latchstring.hub.inbox.models import InboxItem, MatchedClip
+from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices, NetworkAddress
 from latchstring.hub.store import Store
 from latchstring.hub.uplink import store as rows
@@ -36,9 +38,18 @@ MAX_BACK_OFF = 12.0
 
 
 def follow_once(
-    store: Store, network: NetworkAddress, home: Point, recordings: Recordings, *, now: datetime
+    store: Store,
+    network: NetworkAddress,
+    home: Point,
+    recordings: Recordings,
+    *,
+    now: datetime,
+    bulletin: Bulletin | None = None,
 ) -> Followed:
-    """Look once; whatever is wrong is in the answer, and the last good state stays."""
+    """Look once; whatever is wrong is in the answer, and the last good state stays.
+
+    A request that came in new is told inside the house, unless its agency is muted.
+    """
     try:
         with NetworkClient(network.url) as client:
             bundle, tree_size = fetch(store, client, network, home.cell(COARSE_RESOLUTION), now=now)
@@ -49,7 +60,9 @@ def follow_once(
         if isinstance(held, RefusedRecord):
             _set_aside(store, held)
         elif clips := _clips_for(held.request, home, recordings):
-            _deliver(store, held, record, clips, tree_size=tree_size, now=now)
+            is_new = _deliver(store, held, record, clips, tree_size=tree_size, now=now)
+            if is_new and bulletin is not None and held.request.agency not in owner.muted(store):
+                bulletin.tell(Happening(kind="request", at=now, request=held.request.id))
     return Followed(at=now, ok=True, message="The network's public log holds.", tree_size=tree_size)
 
 
@@ -97,7 +110,7 @@ def _deliver(
     *,
     tree_size: int,
     now: datetime,
-) -> None:
+) -> bool:
     item = InboxItem(
         request=held.request,
         votes=held.votes,
@@ -107,7 +120,7 @@ def _deliver(
         clips=clips,
         arrived_at=now,
     )
-    inbox.receive(store, item)
+    return inbox.receive(store, item)
 
 
 def _set_aside(store: Store, refused: RefusedRecord) -> None:
@@ -146,9 +159,11 @@ class Follower:
         clock: Clock,
         every: float,
         jitter: float,
+        bulletin: Bulletin | None = None,
     ) -> None:
         self._store, self._recordings, self._choices, self._clock = store, recordings, choices, clock
         self._every, self._jitter = every, jitter
+        self._bulletin = bulletin
         self._last: Followed | None = None
         self._next_at: datetime | None = None
         self._wake = threading.Event()
@@ -195,7 +210,9 @@ class Follower:
     def _look(self, network: NetworkAddress, home: Point) -> Followed:
         now = self._clock.now()
         try:
-            followed = follow_once(self._store, network, home, self._recordings, now=now)
+            followed = follow_once(
+                self._store, network, home, self._recordings, now=now, bulletin=self._bulletin
+            )
         except Exception as e:  # noqa: BLE001  the beat goes on; the message may hold a place, so it is not logged
             _log.error("could not look: %s at %s", type(e).__name__, extract_tb(e.__traceback__)[-1])
             followed = Followed(at=now, ok=False, message="The hub could not look.", code=type(e).__name__)
