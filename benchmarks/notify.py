@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import harness
 from latchstring.base.time import from_text
 from latchstring.hub.daemon import Hub
+from latchstring.hub.events.bulletin import Happening
 from latchstring.hub.notify.store import Chosen
 from latchstring.hub.settings import HubSettings
 from latchstring.testing.listening import Heard, Listener
@@ -31,6 +32,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Listener() as listener:
         settings = HubSettings(data=Path(folder), follow_seconds=3600, follow_jitter_seconds=0)
         with Hub(settings) as hub:
+            noticed: list[float] = []
+
+            def hear(happening: Happening) -> None:
+                if happening.kind == "motion-began":
+                    noticed.append((hub.clock.now() - happening.at).total_seconds() * 1000)
+
+            hub.bulletin.listen(hear)
             hub.notifier.add_webhook("bench", listener.url)
             hub.notifier.choose(Chosen(per_hour=1000))
             for seed in range(CAMERAS):
@@ -50,7 +58,14 @@ def main() -> None:
                     if event.id.encode() in call.body and (found := lateness(call, "press")) is not None
                 ]
                 presses.append(late)
-    harness.write(NAME, [*rows("motion to channel", motion), *rows("press to channel", presses)])
+    harness.write(
+        NAME,
+        [
+            *rows("frame with motion to bulletin", noticed),
+            *rows("frame with motion to channel", motion),
+            *rows("press to channel", presses),
+        ],
+    )
 
 
 def lateness(call: Heard, subject: str) -> float | None:

@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 Picture = Callable[[Happening], bytes | None]
 """The moment of a happening as JPEG, fit to leave the home; None where there is none."""
 
-PICTURE_WAIT: dict[Subject, timedelta] = {"press": timedelta(seconds=0.25), "motion": timedelta(seconds=0.7)}
+PICTURE_WAIT: dict[Subject, timedelta] = {"press": timedelta(seconds=0.25), "motion": timedelta(seconds=0.5)}
 """How long telling waits for its picture: a bell is worth more at once than a picture a moment later."""
 
 AT_ONCE = 4
