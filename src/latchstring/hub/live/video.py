@@ -25,6 +25,7 @@ from latchstring.hub.events.around import around
 from latchstring.hub.events.bulletin import Bulletin
 from latchstring.hub.events.keeper import Keeper
 from latchstring.hub.events.models import Event
+from latchstring.hub.live.absence import Absences
 from latchstring.hub.live.main_stream import MainStream
 from latchstring.hub.motion.models import FrameFeed
 from latchstring.hub.motion.substream import SubStream
@@ -96,6 +97,7 @@ class Video:
         self._clock = clock
         self._opener = opener or CameraOpener(clock)
         self._bulletin = bulletin or Bulletin()
+        self._absences = Absences()
         self.thumbnails = Thumbnails(store)
         self._room = Room(store, keep or Keep(), self._moments)
         self._posts: dict[CameraId, _Post] = {}
@@ -352,6 +354,9 @@ class Video:
 
     def _tidy(self) -> None:
         now = self._clock.now()
+        statuses = {camera: post.recorder.status for camera, post in list(self._posts.items())}
+        for happening in self._absences.look(statuses, now):
+            self._bulletin.tell(happening)
         self._room.make(now=now, growing=self._growing())
         with self._store.write() as db:
             for camera in camera_rows.ids(db=db):
