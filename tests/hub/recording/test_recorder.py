@@ -305,3 +305,27 @@ def test_there_is_a_pause_between_calls(record):
     until(lambda: len(times) >= 3)
     recorder.stop()
     assert all(b - a >= 0.35 for a, b in itertools.pairwise(times))
+
+
+@needs_server
+def test_hevc_gives_way_to_a_small_stream_in_h264(record):
+    """What can't be played everywhere is not recorded; the small stream is, and the page says why."""
+    mounts = {"/main": "hevc:320x240@10", "/sub": "pattern:160x120@10"}
+    with RtspServer(mounts) as server:
+        both = CameraSettings(
+            id=CameraId("cam_" + "a" * 26), name="a", url=server.url("/main"), sub_url=server.url("/sub")
+        )
+        recorder = record(both)
+        until(lambda: recorder.status.last_gop_at is not None, seconds=30)
+        assert (recorder.status.state, recorder.status.width) == ("recording", 160)
+        assert "HEVC (H.265)" in (recorder.status.advice or "")
+
+
+@needs_server
+def test_hevc_alone_is_said_plainly(record):
+    """Without another stream nothing is recorded, and the message says what to change."""
+    with RtspServer({"/main": "hevc:320x240@10"}) as server:
+        recorder = record(camera(server.url("/main")))
+        until(lambda: recorder.status.state == "failed", seconds=30)
+        assert "set this stream to H.264" in recorder.status.message
+        assert recorder.status.advice is None

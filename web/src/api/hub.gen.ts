@@ -1735,7 +1735,9 @@ export interface components {
         };
         /**
          * ShownCamera
-         * @description A camera and how it does. Its addresses are shown without their logins.
+         * @description A camera and how it does; `advice` says what could be better though it records.
+         *
+         *     Its addresses are shown without their logins.
          */
         ShownCamera: {
             /** Id */
@@ -1758,6 +1760,8 @@ export interface components {
             since: string;
             /** Message */
             message: string;
+            /** Advice */
+            advice: string | null;
             /** Codec */
             codec: string | null;
             /** Width */

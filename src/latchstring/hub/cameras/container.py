@@ -28,5 +28,6 @@ def check_codec(stream: av.VideoStream) -> None:
     if codec != "h264":
         raise UnsupportedCodec(
             f"the camera sends {_NAMES.get(codec, codec)}, and this version records H.264 only; "
-            "set this stream to H.264 in the camera's own settings (often under Video or Encoding)"
+            "set this stream to H.264 in the camera's own settings (often under Video or Encoding), or enter "
+            "a small stream in H.264 beside it, to be recorded instead"
         )

@@ -15,7 +15,7 @@ from latchstring.base.clock import Clock
 from latchstring.base.errors import LatchstringError
 from latchstring.base.time import from_micros
 from latchstring.hub.cameras.decode import check_keyframe
-from latchstring.hub.cameras.errors import CameraError, CameraHungUp, CameraSilent
+from latchstring.hub.cameras.errors import CameraError, CameraHungUp, CameraSilent, UnsupportedCodec
 from latchstring.hub.cameras.models import CameraSettings, Opener, PacketSource
 from latchstring.hub.cameras.redial import Redial
 from latchstring.hub.recording.assembler import Assembler, WholeGop
@@ -48,6 +48,11 @@ class CameraStatus:
     fps: float | None = None
     last_gop_at: datetime | None = None
 
+    @property
+    def advice(self) -> str | None:
+        """What the owner can better although it records."""
+        return self.message if self.state == "recording" and self.message != RECORDING else None
+
 
 class Recorder:
     """Records one camera until it is stopped. What happens here never reaches another camera's recorder."""
@@ -68,6 +73,7 @@ class Recorder:
         self._writer = writer
         self._make_room = make_room
         self._stopping = threading.Event()
+        self._recording = RECORDING
         self._status = CameraStatus(
             state="connecting", since=clock.now(), message="The camera is being called."
         )
@@ -97,7 +103,7 @@ class Recorder:
             before = self._status.last_gop_at
             problem: LatchstringError | None = None
             try:
-                with closing(self._opener.open(self.camera.url)) as source:
+                with closing(self._open()) as source:
                     self._record(source)
             except LatchstringError as e:
                 problem = e
@@ -112,6 +118,19 @@ class Recorder:
                 redial.heard()
             redial.wait(problem)
         self._writer.close()
+
+    def _open(self) -> PacketSource:
+        """The main stream; if its codec is not recorded, the small one. Each call tries the main one."""
+        try:
+            source = self._opener.open(self.camera.url)
+        except UnsupportedCodec as e:
+            if self.camera.sub_url is None:
+                raise
+            source = self._opener.open(self.camera.sub_url)
+            self._recording = f"The small stream is recorded. In the large one {e.message}"
+        else:
+            self._recording = RECORDING
+        return source
 
     def _record(self, source: PacketSource) -> None:
         assembler = Assembler(self.camera.id, source.info, self._clock)
@@ -155,11 +174,11 @@ class Recorder:
             self._status, fps=round(gop.frames / seconds, 2), last_gop_at=from_micros(gop.end_us)
         )
         rare = seconds > RARE_KEYFRAMES_SECONDS
-        self._set("recording", RARE_KEYFRAMES if rare else RECORDING)
+        self._set("recording", RARE_KEYFRAMES if rare else self._recording)
 
     def _here(self, track: Track) -> None:
         self._status = replace(self._status, codec=track.codec, width=track.width, height=track.height)
-        self._set("recording", RECORDING)
+        self._set("recording", self._recording)
 
     def _away(self, e: LatchstringError) -> None:
         gone = isinstance(e, (CameraSilent, CameraHungUp))

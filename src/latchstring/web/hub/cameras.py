@@ -16,7 +16,10 @@ from latchstring.hub.daemon import Hub
 
 
 class ShownCamera(BaseModel):
-    """A camera and how it does. Its addresses are shown without their logins."""
+    """A camera and how it does; `advice` says what could be better though it records.
+
+    Its addresses are shown without their logins.
+    """
 
     id: str
     name: str
@@ -25,6 +28,7 @@ class ShownCamera(BaseModel):
     state: Literal["connecting", "recording", "silent", "failed"]
     since: datetime
     message: str
+    advice: str | None
     codec: str | None
     width: int | None
     height: int | None
@@ -108,6 +112,7 @@ def _shown(hub: Hub, camera: CameraSettings) -> ShownCamera:
         state=status.state,
         since=status.since,
         message=status.message,
+        advice=status.advice,
         codec=status.codec,
         width=status.width,
         height=status.height,

@@ -34,6 +34,8 @@ export const live = {
   'events.press': 'Doorbell',
   'events.none': 'No such event on this day.',
 
+  'camera.advice': 'It records, but not as well as it could.',
+
   'part.open': 'Save a piece',
   'part.title': 'Save a piece',
   'part.from': 'From',
