@@ -74,7 +74,7 @@ def main() -> None:
         folder = Path(made.enter_context(tempfile.TemporaryDirectory(prefix="latchstring-")))
         hub = made.enter_context(Hub(HubSettings(data=folder / "hub")))
         owner.set_up(hub.store, password=PASSWORD, choices=Choices(), now=hub.clock.now())
-        address = made.enter_context(_served(hub))
+        address = made.enter_context(served(hub))
         porch = hub.video.add_camera("Porch", camera.url("/camera")).id
         until(lambda: hub.video.status(porch).state == "recording", seconds=30)
         page = made.enter_context(_signed_in(address))
@@ -139,7 +139,8 @@ def _connections(port: int) -> int:
 
 
 @contextmanager
-def _served(hub: Hub) -> Iterator[str]:
+def served(hub: Hub) -> Iterator[str]:
+    """The hub's app on loopback; answers its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         config = uvicorn.Config(create_app(hub), log_config=None, lifespan="off", ws="websockets-sansio")
         server = uvicorn.Server(config)
