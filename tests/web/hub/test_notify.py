@@ -60,6 +60,17 @@ def test_what_is_secret_never_comes_out(owner: Browser, listener: Listener) -> N
     assert "s3cret" not in refused.text
 
 
+def test_a_device_whose_rights_end_is_not_told_any_more(owner: Browser, listener: Listener) -> None:
+    """In one statement with everything else it could do; other channels stay."""
+    browser = Subscription(f"{listener.url}/push")
+    owner.post(f"{PATH}/webhook", json={"name": "Lamp", "url": listener.url})
+    owner.post(f"{PATH}/push", json={"name": "Phone", **browser.to_json()})
+    [device] = owner.get("/api/devices").json()["devices"]
+    assert owner.delete(f"/api/devices/{device['id']}").status_code == 204
+    owner.sign_in()
+    assert [each["name"] for each in owner.get(PATH).json()["channels"]] == ["Lamp"]
+
+
 def test_rules_are_kept(owner: Browser) -> None:
     rules = {
         "quiet": {"begin": "22:30", "end": "06:00"},

@@ -44,6 +44,7 @@ class Channel:
     name: str
     about: str  # where it leads, without anything secret
     secret: Mapping[str, Any]
+    device: str | None = None  # of push: what signed in; when its rights end, this does
     is_on: bool = True
     last: Went | None = None
 

@@ -184,9 +184,12 @@ class Notifier:
         """What a browser subscribes with."""
         return self._keys.public()
 
-    def add_push(self, name: str, *, endpoint: str, p256dh: str, auth: str) -> Channel:
+    def add_push(
+        self, name: str, *, endpoint: str, p256dh: str, auth: str, device: str | None = None
+    ) -> Channel:
         """A browser's subscription; the same browser again replaces its old one."""
-        made = self._made("push", name, push.about(endpoint), push.settings(endpoint, p256dh, auth))
+        secret = push.settings(endpoint, p256dh, auth)
+        made = replace(self._made("push", name, push.about(endpoint), secret), device=device)
         with self._store.write() as db:
             for old in rows.channels(db=db):
                 if old.kind == "push" and old.secret["endpoint"] == endpoint:

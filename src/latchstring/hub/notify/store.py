@@ -36,14 +36,15 @@ HISTORY = 500
 
 def add_channel(channel: Channel, *, now: datetime, db: sqlite3.Connection) -> None:
     db.execute(
-        """INSERT INTO notify_channel (id, kind, name, about, secret, is_on, added_us)
-           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO notify_channel (id, kind, name, about, secret, device, is_on, added_us)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             channel.id,
             channel.kind,
             channel.name,
             channel.about,
             json.dumps(dict(channel.secret)),
+            channel.device,
             int(channel.is_on),
             to_micros(now),
         ),
@@ -97,6 +98,7 @@ def _channel(row: sqlite3.Row) -> Channel:
         name=row["name"],
         about=row["about"],
         secret=json.loads(row["secret"]),
+        device=row["device"],
         is_on=bool(row["is_on"]),
         last=last,
     )

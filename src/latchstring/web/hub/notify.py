@@ -15,6 +15,7 @@ from latchstring.hub.notify import mqtt
 from latchstring.hub.notify.models import Channel, ChannelId, ChannelKind, State, Subject, Told, Went
 from latchstring.hub.notify.quiet import QuietHours
 from latchstring.hub.notify.store import Chosen
+from latchstring.web.hub.auth import Asking
 
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Minutes = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -196,11 +197,17 @@ def router(hub: Hub) -> APIRouter:
         return PushKey(key=hub.notifier.push_key())
 
     @router.post("/push")
-    def add_push(form: PushForm) -> ShownChannel:
-        """Tell this browser. One that is known already is replaced."""
+    def add_push(form: PushForm, session: Asking) -> ShownChannel:
+        """Tell this browser, for as long as it is signed in. One that is known already is replaced."""
         endpoint = form.endpoint.get_secret_value()
         return _channel(
-            hub.notifier.add_push(form.name, endpoint=endpoint, p256dh=form.p256dh, auth=form.auth)
+            hub.notifier.add_push(
+                form.name,
+                endpoint=endpoint,
+                p256dh=form.p256dh,
+                auth=form.auth,
+                device=session.device,
+            )
         )
 
     @router.post("/apprise")

@@ -7,6 +7,7 @@ CREATE TABLE notify_channel (
     name            TEXT NOT NULL,                        -- what the owner calls it
     about           TEXT NOT NULL,                        -- where it leads, without anything secret
     secret          TEXT NOT NULL,                        -- JSON: addresses, keys, logins; never shown again
+    device          TEXT REFERENCES device (id) ON DELETE CASCADE,  -- of push: it ends with this device's rights
     is_on           INTEGER NOT NULL CHECK (is_on IN (0, 1)),
     added_us        INTEGER NOT NULL,
     last_us         INTEGER,                              -- when it was last used
