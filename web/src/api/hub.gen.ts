@@ -680,7 +680,7 @@ export interface paths {
         put?: never;
         /**
          * Add Push
-         * @description Tell this browser. One that is known already is replaced.
+         * @description Tell this browser, for as long as it is signed in. One that is known already is replaced.
          */
         post: operations["add_push"];
         delete?: never;
