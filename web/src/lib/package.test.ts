@@ -84,6 +84,11 @@ async function forged(changes: Record<string, Uint8Array | undefined>): Promise<
   for (const [name, data] of Object.entries(changes))
     if (data) files.set(name, data);
     else files.delete(name);
+  return bagged(files);
+}
+
+/** The files as an archive, under manifests that fit them. */
+async function bagged(files: Map<string, Uint8Array>): Promise<Uint8Array> {
   const listing = async (names: string[], digest: typeof sha512) => {
     const lines = names.map(async (name) => `${toHex(await digest(files.get(name) ?? utf8('')))}  ${name}\n`);
     return utf8((await Promise.all(lines)).join(''));
@@ -169,6 +174,43 @@ describe('what was sealed', () => {
     [8, 'another consent', (c) => ({ ...c, receipt: { ...c.receipt, at: '2026-01-01T00:00:00Z' } })],
   ])('fails at check %i when it holds %s', async (step, _, change) => {
     await expect(opened(change)).rejects.toMatchObject({ step });
+  });
+});
+
+describe('a clip that was redacted before it left', () => {
+  /** The package's inside with its second clip redacted, or only said to be, or only moved. */
+  const redacted = async ({ moved = true, said = true } = {}) => {
+    const { identity } = await readCaseKey(textOf('package/case-key.txt'));
+    const quietly = { vkey, now: NOW, held: () => undefined };
+    const checked = await checkPackage(archive, quietly);
+    const remade = async (sealed: Uint8Array) => {
+      const files = readTar(await open(sealed, identity));
+      const record = 'data/metadata/acquisition.json';
+      const told = JSON.parse(fromUtf8(files.get(record) ?? utf8(''))) as {
+        clips: { file: string; redaction?: object }[];
+      };
+      const second = told.clips[1];
+      const data = files.get('data/original/clip-2.mp4');
+      if (!second || !data) throw new Error('the package has no second clip');
+      if (moved) {
+        second.file = 'data/derivative/clip-2.mp4';
+        files.delete('data/original/clip-2.mp4');
+        files.set(second.file, data);
+      }
+      if (said) second.redaction = { kinds: ['privacy-masks', 'faces'], made_from: '', made_at: '' };
+      files.set(record, utf8(JSON.stringify(told)));
+      return bagged(files);
+    };
+    return openChecked(checked, { ...quietly, open: remade });
+  };
+
+  it('is told apart from those that are as recorded', async () => {
+    const { clips } = await redacted();
+    expect(clips.map((clip) => clip.redacted)).toEqual([[], ['privacy-masks', 'faces']]);
+  });
+
+  it.each([{ moved: false }, { said: false }])('cannot pass for the other kind: %o', async (how) => {
+    await expect(redacted(how)).rejects.toMatchObject({ step: 7 });
   });
 });
 
