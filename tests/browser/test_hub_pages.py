@@ -84,6 +84,7 @@ def test_a_new_owner_sets_up_and_sees_the_camera(page: Page, address: str) -> No
 
     expect(page.get_by_role("heading", name="No camera yet")).to_be_visible()
     page.get_by_role("link", name="Add a camera").click()
+    page.get_by_role("link", name="Type a stream address instead").click()
     page.get_by_label("Name", exact=True).fill("Porch")
     page.get_by_label("Stream address").fill(CAMERA)
     page.get_by_role("button", name="Try the address").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import socket
@@ -19,6 +20,11 @@ from latchstring.base.service_manager import SignsOfLife
 from latchstring.base.settings import load
 from latchstring.cli.files import first_line
 from latchstring.cli.hub_copies import restore_copies
+from latchstring.hub.cameras.onvif import device
+from latchstring.hub.cameras.onvif.choice import choose
+from latchstring.hub.cameras.onvif.discovery import search
+from latchstring.hub.cameras.onvif.families import family_of
+from latchstring.hub.cameras.onvif.models import Login
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.film import events_in
 from latchstring.hub.owner import service as owner
@@ -77,6 +83,46 @@ def setup(
         finally:
             store.close()
     click.echo(code.text)
+
+
+@hub.group()
+def cameras() -> None:
+    """Find cameras on the home network, and ask what they are. Needs no running hub."""
+
+
+@cameras.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs: a list of {address, name, model}.")
+@click.pass_obj
+def find(settings: HubSettings, as_json: bool) -> None:
+    """Who answers on the home network within four seconds."""
+    found = []
+    for each in search(settings.camera_search):
+        found.append({"address": each.address, "name": each.name, "model": each.model})
+        if not as_json:
+            click.echo(
+                f"{each.name or 'A camera'}{f' ({each.model})' if each.model else ''} at {each.address}"
+            )
+    if as_json:
+        click.echo(json.dumps(found))
+    elif not found:
+        click.echo("No camera answers. Switch ONVIF on in its settings, and be on the same network as it.")
+
+
+@cameras.command()
+@click.argument("address")
+@click.option("--user", default="admin", show_default=True)
+@click.option("--password-file", type=_FILE, required=True, help="The camera's password, in its first line.")
+def ask(address: str, user: str, password_file: Path) -> None:
+    """What the camera at ADDRESS is, which streams would be taken, and what to know about it."""
+    login = Login(user=user, password=first_line(password_file))
+    _, described = asyncio.run(device.ask(address, login, SystemClock()))
+    chosen = choose(described, family_of(described.maker, described.model))
+    click.echo(f"{described.maker} {described.model}, firmware {described.firmware}")
+    for each in described.profiles:
+        use = {chosen.main: "recorded", chosen.sub: "watched for motion"}.get(each, "not used")
+        click.echo(f"{each.token:>12}  {each.codec or '?'} {each.width}x{each.height} {each.fps:g}/s  {use}")
+    for advice in chosen.advice:
+        click.echo(f"- {advice.words}")
 
 
 @hub.command()

@@ -589,6 +589,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Who has answered so far.
+         */
+        get: operations["search"];
+        put?: never;
+        /**
+         * Begin Search
+         * @description Look for cameras on the home network; ask for its state until it has ended.
+         */
+        post: operations["begin_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Camera
+         * @description Log in to a camera, and hear what it is and which of its streams would be taken.
+         */
+        post: operations["ask_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/ask/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Picture
+         * @description A picture from one of its streams, before the camera is added.
+         */
+        post: operations["ask_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Found Camera
+         * @description Enter a camera that was found: record it, and hear what it says by itself.
+         */
+        post: operations["add_found_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/onvif": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Onvif
+         * @description Whether and how the camera is heard.
+         */
+        get: operations["get_onvif"];
+        /**
+         * Connect Onvif
+         * @description Hear a camera that was typed in, or hear it with another login.
+         */
+        put: operations["connect_onvif"];
+        post?: never;
+        /**
+         * Disconnect Onvif
+         * @description Hear it no more; its pictures are recorded as before.
+         */
+        delete: operations["disconnect_onvif"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/onvif/hiding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Hiding
+         * @description Whether its privacy masks stand in the camera itself too: what they cover is never recorded.
+         */
+        put: operations["set_hiding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notifications": {
         parameters: {
             query?: never;
@@ -1159,6 +1291,53 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Access
+         * @description Where a camera is, and the login that it gave its owner.
+         */
+        Access: {
+            /** Address */
+            address: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+        };
+        /**
+         * AddForm
+         * @description `set_gop`: let the camera send a keyframe every two seconds.
+         */
+        AddForm: {
+            /** Address */
+            address: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+            /** Main */
+            main?: string | null;
+            /** Sub */
+            sub?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Set Gop
+             * @default false
+             */
+            set_gop: boolean;
+        };
+        /**
          * AddedWebhook
          * @description `secret` is what receivers check the signature with; it is shown this once.
          */
@@ -1184,6 +1363,56 @@ export interface components {
              * Format: password
              */
             url: string;
+        };
+        /**
+         * AskForm
+         * @description `main` and `sub`: the owner's own choice of streams, by their tokens.
+         */
+        AskForm: {
+            /** Address */
+            address: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+            /** Main */
+            main?: string | null;
+            /** Sub */
+            sub?: string | null;
+        };
+        /**
+         * AskedCamera
+         * @description What a camera told. `main` and `sub` are the streams that would be taken; without `main` none is.
+         */
+        AskedCamera: {
+            /** Address */
+            address: string;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Clock Ahead Seconds */
+            clock_ahead_seconds: number | null;
+            /** Streams */
+            streams: components["schemas"]["ShownStream"][];
+            /** Main */
+            main: string | null;
+            /** Sub */
+            sub: string | null;
+            /** Advice */
+            advice: components["schemas"]["ShownAdvice"][];
+            /** Tells Events */
+            tells_events: boolean;
+            /** Hides */
+            hides: boolean;
+            /** Has Speaker */
+            has_speaker: boolean;
         };
         /**
          * CameraForm
@@ -1294,6 +1523,22 @@ export interface components {
             };
         };
         /**
+         * FoundDevice
+         * @description `known`: a camera of this hub is reached on the same host.
+         */
+        FoundDevice: {
+            /** Address */
+            address: string;
+            /** Host */
+            host: string;
+            /** Name */
+            name: string;
+            /** Model */
+            model: string;
+            /** Known */
+            known: boolean;
+        };
+        /**
          * Health
          * @description Nothing about the home: anybody may ask.
          */
@@ -1366,6 +1611,27 @@ export interface components {
         Masks: {
             /** Masks */
             masks: components["schemas"]["ShownRegion"][];
+        };
+        /**
+         * MasksInCamera
+         * @description Privacy masks in the camera itself. `grown` of the `hidden` cover more than was drawn.
+         */
+        MasksInCamera: {
+            /** Can */
+            can: boolean;
+            /** On */
+            on: boolean;
+            /** Hidden */
+            hidden: number;
+            /** Grown */
+            grown: number;
+            /** Problem */
+            problem: string;
+        };
+        /** MasksInCameraForm */
+        MasksInCameraForm: {
+            /** On */
+            on: boolean;
         };
         /** MemberForm */
         MemberForm: {
@@ -1580,6 +1846,23 @@ export interface components {
              */
             new: string;
         };
+        /** PictureForm */
+        PictureForm: {
+            /** Address */
+            address: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+            /** Stream */
+            stream: string;
+        };
         /**
          * Place
          * @description WGS 84, degrees.
@@ -1732,6 +2015,21 @@ export interface components {
             seen: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ShownAdvice
+         * @description `can_mend`: the hub can set it right when the camera is added.
+         */
+        ShownAdvice: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "no-h264" | "hevc" | "gop-long" | "gop-unknown" | "smart-codec" | "clock" | "no-sub" | "family";
+            /** Words */
+            words: string;
+            /** Can Mend */
+            can_mend: boolean;
         };
         /**
          * ShownCamera
@@ -1952,6 +2250,29 @@ export interface components {
             deliveries: components["schemas"]["ShownDelivery"][];
         };
         /**
+         * ShownOnvif
+         * @description How a camera is heard; `connected` is false when it is reached by its stream alone.
+         */
+        ShownOnvif: {
+            /** Connected */
+            connected: boolean;
+            /** Address */
+            address: string;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** State */
+            state: ("connecting" | "listening" | "failed") | null;
+            /** Message */
+            message: string;
+            /** Clock */
+            clock: string;
+            /** Heard At */
+            heard_at: string | null;
+            hiding: components["schemas"]["MasksInCamera"];
+        };
+        /**
          * ShownRegion
          * @description A polygon: each corner is a share of the picture's width and height, from its upper left.
          */
@@ -2027,6 +2348,18 @@ export interface components {
             /** Message */
             message: string | null;
         };
+        /**
+         * ShownSearch
+         * @description `share` of the search's time has passed.
+         */
+        ShownSearch: {
+            /** Running */
+            running: boolean;
+            /** Share */
+            share: number;
+            /** Found */
+            found: components["schemas"]["FoundDevice"][];
+        };
         /** ShownSettings */
         ShownSettings: {
             home: components["schemas"]["Place"] | null;
@@ -2037,6 +2370,23 @@ export interface components {
             retention_days: number;
             /** Event Days */
             event_days: number;
+        };
+        /** ShownStream */
+        ShownStream: {
+            /** Token */
+            token: string;
+            /** Codec */
+            codec: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Fps */
+            fps: number;
+            /** Gop Seconds */
+            gop_seconds: number | null;
+            /** Kbps */
+            kbps: number;
         };
         /**
          * ShownTarget
@@ -3390,6 +3740,293 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Masks"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownSearch"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownSearch"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedCamera"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestAnswer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_found_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownCamera"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_onvif: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownOnvif"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    connect_onvif: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Access"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownOnvif"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    disconnect_onvif: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_hiding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MasksInCameraForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownOnvif"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -20,6 +20,13 @@ export type Camera = Schemas['ShownCamera'];
 export type CameraForm = Schemas['CameraForm'];
 export type CameraTest = Schemas['TestAnswer'];
 
+export type CameraSearch = Schemas['ShownSearch'];
+export type FoundCamera = Schemas['FoundDevice'];
+export type CameraStream = Schemas['ShownStream'];
+export type AskedCamera = Schemas['AskedCamera'];
+export type AddFoundCamera = Schemas['AddForm'];
+export type CameraOnvif = Schemas['ShownOnvif'];
+
 export type Masks = Schemas['Masks'];
 
 export type MotionEvent = Schemas['MotionEvent'];

@@ -3,6 +3,7 @@ export const routes = {
   cameras: '/',
   'camera-wall': '/wall',
   'camera-add': '/cameras/add',
+  'camera-type': '/cameras/type',
   'camera-edit': '/cameras/:id/edit',
   'camera-areas': '/cameras/:id/areas',
   'camera-page': '/cameras/:id',

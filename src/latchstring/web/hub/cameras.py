@@ -13,6 +13,7 @@ from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import address
 from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.daemon import Hub
+from latchstring.hub.live.video import CameraTest
 
 
 class ShownCamera(BaseModel):
@@ -62,25 +63,23 @@ def router(hub: Hub) -> APIRouter:
     @router.get("")
     def list_cameras() -> list[ShownCamera]:
         """Every camera, in the order in which they were added."""
-        return [_shown(hub, camera) for camera in hub.video.cameras()]
+        return [shown(hub, camera) for camera in hub.video.cameras()]
 
     @router.post("", status_code=201)
     def add_camera(form: CameraForm) -> ShownCamera:
         """Enter a camera; the hub calls it at once, and again until it answers."""
-        return _shown(hub, hub.video.add_camera(form.name, form.url, form.sub_url))
+        return shown(hub, hub.video.add_camera(form.name, form.url, form.sub_url))
 
     @router.post("/test")
     def test_camera(form: TestForm) -> TestAnswer:
         """Call an address once, without entering it."""
-        result = hub.video.test_camera(form.url)
-        picture = base64.b64encode(result.snapshot).decode() if result.snapshot else None
-        return TestAnswer(ok=result.ok, message=result.message, snapshot=picture)
+        return answer_of(hub.video.test_camera(form.url))
 
     @router.put("/{camera_id}")
     def change_camera(camera_id: str, form: CameraForm) -> ShownCamera:
         """Rename a camera, or give it another address."""
         old = hub.video.camera(CameraId(camera_id))
-        return _shown(
+        return shown(
             hub,
             hub.video.change_camera(
                 old.id,
@@ -94,6 +93,7 @@ def router(hub: Hub) -> APIRouter:
     def remove_camera(camera_id: str) -> None:
         """Stop recording a camera. What it recorded stays until its time is up."""
         hub.video.remove_camera(CameraId(camera_id))
+        hub.onvif.refresh()
 
     return router
 
@@ -102,7 +102,12 @@ def _kept(given: str, old: str | None) -> str:
     return old if old and given == address.shown(old) else given
 
 
-def _shown(hub: Hub, camera: CameraSettings) -> ShownCamera:
+def answer_of(tried: CameraTest) -> TestAnswer:
+    picture = base64.b64encode(tried.snapshot).decode() if tried.snapshot else None
+    return TestAnswer(ok=tried.ok, message=tried.message, snapshot=picture)
+
+
+def shown(hub: Hub, camera: CameraSettings) -> ShownCamera:
     status = hub.video.status(camera.id)
     return ShownCamera(
         id=camera.id,

@@ -50,6 +50,7 @@ def router(hub: Hub) -> APIRouter:
         """Let these hold from now on. What was recorded under others stays hidden by them too."""
         camera = hub.video.camera(CameraId(camera_id)).id
         masks.set_masks(hub.store, camera, [shown.region for shown in form.masks], now=hub.clock.now())
+        hub.onvif.masks_changed(camera)
         return get_masks(camera_id)
 
     return router

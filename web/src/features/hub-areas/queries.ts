@@ -1,5 +1,5 @@
 import { get, put } from '@/api/client';
-import type { Camera, Masks } from '@/api/hub';
+import type { Camera, CameraOnvif, Masks } from '@/api/hub';
 import type { Regions } from '@/components/regions';
 import { WATCHING } from '@/lib/recording';
 
@@ -15,3 +15,6 @@ export async function wholePicture(camera: string): Promise<string | undefined> 
   const answer = await fetch(`${one(camera)}/snapshot.jpg?whole=true`, { headers: WATCHING });
   return answer.ok ? URL.createObjectURL(await answer.blob()) : undefined;
 }
+export const onvif = (camera: string) => get<CameraOnvif>(`${one(camera)}/onvif`);
+export const setMasksInCamera = (camera: string, on: boolean) =>
+  put<CameraOnvif>(`${one(camera)}/onvif/hiding`, { on });

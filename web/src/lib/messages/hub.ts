@@ -1,6 +1,7 @@
 import { common } from './common';
 import { areas } from './hub/areas';
 import { hiding } from './hub/hiding';
+import { finding } from './hub/finding';
 import { household } from './hub/household';
 import { live } from './hub/live';
 import { offsite } from './hub/offsite';
@@ -12,6 +13,7 @@ export const hub = {
   ...areas,
   ...hiding,
   ...notify,
+  ...finding,
   ...household,
   ...live,
   ...offsite,
@@ -80,7 +82,7 @@ export const hub = {
   'cameras.add': 'Add a camera',
   'cameras.empty': 'No camera yet',
   'cameras.empty.words':
-    'Each camera’s live picture will stand here. You need the camera’s stream address: it is in its app or manual and mostly begins with rtsp://.',
+    'Each camera’s live picture will stand here. The hub finds most cameras on your network by itself; you need the login that you gave yours.',
   'cameras.watch': 'Open {name}',
   'camera.edit': 'Change',
   'camera.edit.title': 'Change {name}',

@@ -114,7 +114,7 @@ def _keyframes(main: Profile, family: Family | None) -> list[Advice]:
                 "seconds is right.",
             )
         )
-    elif seconds > LONGEST_GOP_SECONDS:
+    elif keyframes_are_rare(main):
         advice.append(
             Advice(
                 kind="gop-long",
@@ -134,15 +134,26 @@ def _keyframes(main: Profile, family: Family | None) -> list[Advice]:
     return advice
 
 
-def _clock(ahead: float | None) -> list[Advice]:
+def keyframes_are_rare(profile: Profile) -> bool:
+    return profile.gop_seconds is not None and profile.gop_seconds > LONGEST_GOP_SECONDS
+
+
+def clock_words(ahead: float | None) -> str:
+    """How wrong a camera's clock is; empty when it is right, or not told."""
     if ahead is None or abs(ahead) <= CLOCK_OFF_SECONDS:
+        return ""
+    return f"{how_long(abs(ahead))} {'ahead' if ahead > 0 else 'behind'}"
+
+
+def _clock(ahead: float | None) -> list[Advice]:
+    if not (off := clock_words(ahead)):
         return []
     return [
         Advice(
             kind="clock",
-            words=f"The camera’s clock is {how_long(abs(ahead))} {'ahead' if ahead > 0 else 'behind'}. "
-            "Recordings go by the hub’s clock and are right; the time that the camera writes into its "
-            "picture is not. Set its time zone and time server in its settings.",
+            words=f"The camera’s clock is {off}. Recordings go by the hub’s clock and are right; the time "
+            "that the camera writes into its picture is not. Set its time zone and time server in its "
+            "settings.",
         )
     ]
 

@@ -187,6 +187,13 @@ async def connect(address: str, login: Login | None, clock: Clock) -> AsyncItera
         await caller.close()
 
 
+async def ask(typed: str, login: Login, clock: Clock) -> tuple[str, Description]:
+    """The address where the camera answers, and what it is."""
+    address = await locate(typed, clock)
+    async with connect(address, login, clock) as device:
+        return address, await device.describe()
+
+
 async def locate(typed: str, clock: Clock) -> str:
     """The device service behind what was found or typed: the first port where ONVIF answers."""
     addresses = places.candidates(typed)

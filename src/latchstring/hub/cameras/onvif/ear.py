@@ -76,8 +76,7 @@ class Ear:
             await self._pause()
 
     async def _attend(self, device: Device) -> None:
-        self._compare_clocks(device)
-        await self._hide(device, self._connection)
+        await self._meet(device)
         if not device.offers("events"):
             raise NotSupported("the camera tells nothing by itself; the hub looks for motion in its pictures")
         while True:
@@ -117,7 +116,7 @@ class Ear:
             except CameraError as e:
                 trouble = e
                 continue
-            self._compare_clocks(device)
+            await self._meet(device)
             self.hearing = replace(self.hearing, state="listening", message="")
             return
 
@@ -125,11 +124,13 @@ class Ear:
         await asyncio.sleep(self._wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
         self._wait = min(self._wait * 2, LONGEST_WAIT)
 
-    def _compare_clocks(self, device: Device) -> None:
+    async def _meet(self, device: Device) -> None:
+        """It is there, or there again: look at its clock, and tell it what to hide."""
         ahead = device.clock_ahead
         self.hearing = replace(
             self.hearing, clock_ahead_seconds=ahead.total_seconds() if ahead is not None else None
         )
+        await self._hide(device, self._connection)
 
     async def _pass_on(self, said: Said) -> None:
         """In a thread, so that a slow listener holds up this camera alone."""

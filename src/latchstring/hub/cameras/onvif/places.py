@@ -33,6 +33,13 @@ def host_of(address: str) -> str:
     return _split(address).hostname or ""
 
 
+def shown(address: str) -> str:
+    """A device's host, with its port where that is not the usual one."""
+    parts = _split(address)
+    port = f":{parts.port}" if parts.port not in (None, 80) else ""
+    return f"{_shown_host(parts.hostname or '')}{port}"
+
+
 def reached(told: str, through: str) -> str:
     """A service's address, with the host that answers: cameras tell of hosts they had once, or of a router's.
 

@@ -9,15 +9,16 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from latchstring.base.clock import Clock
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras.errors import CameraError
 from latchstring.hub.cameras.models import CameraNotice
-from latchstring.hub.cameras.onvif import discovery, hiding
+from latchstring.hub.cameras.onvif import discovery, hiding, places
 from latchstring.hub.cameras.onvif import store as rows
 from latchstring.hub.cameras.onvif.choice import BEST_GOP_SECONDS
-from latchstring.hub.cameras.onvif.device import Device, connect, locate
+from latchstring.hub.cameras.onvif.device import Device, ask, connect
 from latchstring.hub.cameras.onvif.ear import Ear, Hearing
 from latchstring.hub.cameras.onvif.errors import NotSupported
 from latchstring.hub.cameras.onvif.finder import Finder
@@ -92,20 +93,14 @@ class Onvif:
 
     def ask(self, address: str, login: Login) -> tuple[str, Description]:
         """The address where it answers, and what it is."""
+        return self._perform(ask(address, login, self._clock))
 
-        async def asked() -> tuple[str, Description]:
-            found = await locate(address, self._clock)
-            async with connect(found, login, self._clock) as device:
-                return found, await device.describe()
-
-        return self._perform(asked())
-
-    def stream_addresses(self, address: str, login: Login, profiles: Sequence[Profile]) -> list[str]:
-        """Where these streams are, login included."""
+    def stream_addresses(self, address: str, login: Login, profiles: Sequence[str]) -> list[str]:
+        """Where the streams with these tokens are, login included."""
 
         async def asked() -> list[str]:
             async with connect(address, login, self._clock) as device:
-                return [await device.stream_address(profile.token) for profile in profiles]
+                return [await device.stream_address(token) for token in profiles]
 
         return self._perform(asked())
 
@@ -135,6 +130,11 @@ class Onvif:
 
     def connection(self, camera: CameraId) -> Connection | None:
         return rows.find(self._store, camera)
+
+    def known_hosts(self, urls: Sequence[str]) -> set[str]:
+        """Where cameras of this home are: those that are heard, and those with these streams."""
+        heard = {places.host_of(known.address) for known in rows.all_connections(self._store)}
+        return heard | {urlsplit(url).hostname or "" for url in urls}
 
     def hearing(self, camera: CameraId) -> Hearing | None:
         """None: it is not reached through ONVIF."""
