@@ -51,7 +51,7 @@ class Ear:
         connection: Connection,
         clock: Clock,
         tell: Callable[[CameraNotice], None],
-        hide: Callable[[Device, Connection], Awaitable[None]],
+        hide: Callable[[Device, Connection, bool], Awaitable[None]],
     ) -> None:
         self._connection = connection
         self._clock = clock
@@ -84,6 +84,8 @@ class Ear:
                 self.hearing = replace(self.hearing, state="listening", message="")
                 await self._follow(device, subscription)
             await self._pause()
+            await device.greet()
+            await self._meet(device)
 
     async def _follow(self, device: Device, subscription: Subscription) -> None:
         """Until the camera says that the subscription is over, or cannot answer for it any more."""
@@ -95,6 +97,7 @@ class Ear:
                 for said in await subscription.pull():
                     await self._pass_on(said)
                 troubles, self._wait = 0, FIRST_WAIT
+                await self._hide(device, self._connection, True)
                 if self._clock.monotonic() >= renew_at:
                     renew_at = self._clock.monotonic() + RENEW_AFTER_SECONDS
                     await _renew(subscription)
@@ -130,7 +133,7 @@ class Ear:
         self.hearing = replace(
             self.hearing, clock_ahead_seconds=ahead.total_seconds() if ahead is not None else None
         )
-        await self._hide(device, self._connection)
+        await self._hide(device, self._connection, False)
 
     async def _pass_on(self, said: Said) -> None:
         """In a thread, so that a slow listener holds up this camera alone."""

@@ -65,6 +65,7 @@ class Onvif:
         self._thread: threading.Thread | None = None
         self._ears: dict[CameraId, tuple[Connection, Ear, asyncio.Task[None]]] = {}
         self._hidings: dict[CameraId, tuple[hiding.Hidden | None, str]] = {}
+        self._owed: set[CameraId] = set()
         self._pushing: dict[CameraId, asyncio.Lock] = {}
 
     def start(self) -> None:
@@ -175,15 +176,20 @@ class Onvif:
         async def told() -> None:
             try:
                 async with connect(known.address, known.login, self._clock) as device:
-                    await self._hide(device, known)
+                    await self._hide(device, known, False)
             except CameraError as e:
-                self._hidings[camera] = (None, e.message)
+                self._put_off(camera, e)
 
         self._perform(told())
 
-    async def _hide(self, device: Device, connection: Connection) -> None:
-        """One at a time for a camera, or two would make the same mask twice."""
+    async def _hide(self, device: Device, connection: Connection, only_if_owed: bool) -> None:
+        """One at a time for a camera, or two would make the same mask twice.
+
+        `only_if_owed`: nothing is done unless the camera could not be told the last time.
+        """
         camera = connection.camera
+        if only_if_owed and camera not in self._owed:
+            return
         async with self._pushing.setdefault(camera, asyncio.Lock()):
             known = await asyncio.to_thread(self.connection, camera)
             if known is None or not known.can_hide or not (known.hides or known.mask_tokens):
@@ -192,10 +198,17 @@ class Onvif:
             try:
                 done = await hiding.hide(device, known.source, wanted, known.mask_tokens)
             except CameraError as e:
-                self._hidings[camera] = (None, e.message)
+                self._put_off(camera, e)
                 return
             await asyncio.to_thread(self._keep_tokens, camera, done.tokens)
             self._hidings[camera] = (done, "")
+            self._owed.discard(camera)
+
+    def _put_off(self, camera: CameraId, problem: CameraError) -> None:
+        """Until the camera answers again; asking for more than it can do is not repeated."""
+        self._hidings[camera] = (None, problem.message)
+        if not isinstance(problem, NotSupported):
+            self._owed.add(camera)
 
     def _keep_tokens(self, camera: CameraId, tokens: Sequence[str]) -> None:
         with self._store.write() as db:
