@@ -91,6 +91,7 @@ def test_every_right_names_a_route_that_is_there():
         ("get", "/api/cameras", True, True),
         ("get", "/api/devices", True, True),
         ("get", "/api/events", False, True),
+        ("get", "/api/cameras/cam_x/snapshot.jpg?at=2026-11-23T09:00:00Z", False, True),
         ("get", "/api/inbox", False, False),
         ("post", "/api/inbox/rq_x/share", False, False),
         ("get", "/api/settings", False, False),
