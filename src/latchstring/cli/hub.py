@@ -18,6 +18,7 @@ from latchstring.base.errors import Conflict
 from latchstring.base.files import FolderLock
 from latchstring.base.service_manager import SignsOfLife
 from latchstring.base.settings import load
+from latchstring.cli import hub_data
 from latchstring.cli.files import first_line
 from latchstring.cli.hub_copies import restore_copies
 from latchstring.hub.cameras.onvif import device
@@ -193,4 +194,5 @@ def _text_or_file(vkey: str) -> str:
     return path.read_text("utf-8").strip() if "+" not in vkey and path.is_file() else vkey
 
 
-hub.add_command(restore_copies)
+for _command in (restore_copies, hub_data.check, hub_data.backup_command, hub_data.restore_command):
+    hub.add_command(_command)

@@ -54,6 +54,9 @@ export type NoticeTold = Schemas['ShownNotice'];
 
 export type NetworkSettings = Schemas['ShownNetwork'];
 export type Settings = Schemas['ShownSettings'];
+export type KeepRule = Schemas['KeepRule'];
+export type CameraStorage = Schemas['CameraStorage'];
+export type StorageStatus = Schemas['StorageStatus'];
 export type SettingsForm = Schemas['SettingsForm'];
 export type Status = Schemas['Status'];
 export type Diagnostics = Schemas['Diagnostics'];

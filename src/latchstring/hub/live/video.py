@@ -21,7 +21,7 @@ from latchstring.hub.cameras.errors import NoKeyframe
 from latchstring.hub.cameras.models import CameraSettings, Opener
 from latchstring.hub.cameras.opener import CameraOpener
 from latchstring.hub.events import store as event_rows
-from latchstring.hub.events.around import around
+from latchstring.hub.events.around import POST_ROLL, PRE_ROLL, around
 from latchstring.hub.events.bulletin import Bulletin
 from latchstring.hub.events.keeper import Keeper
 from latchstring.hub.events.models import Event
@@ -227,6 +227,21 @@ class Video:
         if not parts:
             raise NothingRecorded
         return max(parts, key=lambda part: part.during.duration)
+
+    def event_clip(
+        self, event: EventId, *, before: timedelta = PRE_ROLL, after: timedelta = POST_ROLL
+    ) -> Clip:
+        """An event with what was before and after; where that has breaks, the part with most of the event."""
+        found = self.event(event)
+        parts = self.recordings.parts(found.camera, around(found, before=before, after=after))
+        if not parts:
+            raise NothingRecorded
+
+        def shares(part: Clip) -> timedelta:
+            both = part.during.overlap(found.during)
+            return both.duration if both else timedelta()
+
+        return max(parts, key=shares)
 
     def hidden(self, clip: Clip) -> Plan:
         """What privacy masks hide in it once it leaves."""

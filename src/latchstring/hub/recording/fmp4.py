@@ -111,10 +111,10 @@ def read_init(data: bytes) -> tuple[Track, bytes]:
     return Track(codec=sets.codec, width=width, height=height, timescale=timescale, avcc=avcc), init
 
 
-def whole_gops(data: bytes | mmap.mmap, start: int) -> Iterator[FoundGop]:
+def whole_gops(data: bytes | mmap.mmap | memoryview, start: int) -> Iterator[FoundGop]:
     """Each whole GOP from offset `start` on, up to the first that is torn or altered."""
     with memoryview(data) as view:
-        while (found := _read_gop(view, start)) is not None:
+        while (found := gop_at(view, start)) is not None:
             yield found
             start = found.end
 
@@ -138,7 +138,8 @@ def gop_duration(gop: bytes) -> int:
     return int(duration)
 
 
-def _read_gop(view: memoryview, start: int) -> FoundGop | None:
+def gop_at(view: memoryview, start: int) -> FoundGop | None:
+    """The GOP that begins at `start`; None if what lies there is torn, altered or something else."""
     at, frames, end = start, 0, len(view)
     if end - at < _PRFT.size:
         return None

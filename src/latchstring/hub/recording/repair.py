@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import mmap
 import re
+import sqlite3
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from latchstring.base.ids import CameraId
 from latchstring.hub.recording import fmp4, index
+from latchstring.hub.recording.check import COMPARED
 from latchstring.hub.recording.models import Run, StoredGop
 from latchstring.hub.store import Store
 
@@ -149,6 +151,34 @@ def _forget_lost(store: Store, path: Path, known: _Known, size: int) -> RepairRe
         path.unlink()
         return RepairReport(dropped_gops=lost, torn_bytes=size, deleted_files=1)
     return RepairReport(dropped_gops=lost, torn_bytes=_truncate(path, end))
+
+
+def believe_bytes(store: Store, path: str) -> int:
+    """Rows of one file that say otherwise than its GOPs are written anew; answers how many."""
+    with store.read() as db:
+        segment = db.execute("SELECT id, camera, run_us FROM segment WHERE path = ?", (path,)).fetchone()
+        rows = db.execute("SELECT * FROM gop WHERE segment = ?", (segment["id"],)).fetchall()
+    camera, run_us = CameraId(segment["camera"]), segment["run_us"]
+    data = (index.folder(store) / path).read_bytes()
+    changed = 0
+    with store.write() as db, memoryview(data) as view:
+        for row in rows:
+            found = fmp4.gop_at(view, row["byte_offset"])
+            if found is None or _says(row) == _says_itself(found):
+                continue
+            db.execute("DELETE FROM gop WHERE camera = ? AND start_us = ?", (row["camera"], row["start_us"]))
+            index.add_gop(_stored(found, camera, run_us, path), segment["id"], db=db)
+            changed += 1
+        index.measure_again(segment["id"], db=db)
+    return changed
+
+
+def _says(row: sqlite3.Row) -> tuple[int, ...]:
+    return tuple(row[name] for name in COMPARED)
+
+
+def _says_itself(found: fmp4.FoundGop) -> tuple[int, ...]:
+    return tuple(getattr(found, name) for name in COMPARED)
 
 
 def _truncate(path: Path, end: int) -> int:

@@ -1,5 +1,5 @@
 """The hub's rows: one SQLite file."""
 
-from latchstring.hub.store.sqlite import Store, StoreClosed
+from latchstring.hub.store.sqlite import Store, StoreClosed, looking
 
-__all__ = ["Store", "StoreClosed"]
+__all__ = ["Store", "StoreClosed", "looking"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from latchstring.base.errors import Unavailable
+from latchstring.base.errors import BadInput, Unavailable
 from latchstring.hub.store.migrations import migrate
 
 BUSY_SECONDS = 10.0
@@ -19,6 +19,25 @@ BUSY_SECONDS = 10.0
 
 class StoreClosed(Unavailable):
     """The hub is shutting down."""
+
+
+class NoHubHere(BadInput):
+    """There is no hub in this folder; name its data folder with --data."""
+
+
+@contextmanager
+def looking(path: Path) -> Iterator[sqlite3.Connection]:
+    """The rows of a hub that may run: nothing is written, and no migration is made."""
+    if not path.is_file():
+        raise NoHubHere(f"there is no hub in {path.parent}; name its data folder with --data")
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    )
+    connection.row_factory = sqlite3.Row
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 class Store:

@@ -33,6 +33,8 @@ MEMBERS = frozenset(
         "clip",
         "parts",
         "download",
+        "event_clip",
+        "download_event",
         "get_masks",
         "get_doorbell",
         "press_picture",

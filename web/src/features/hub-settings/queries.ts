@@ -1,6 +1,18 @@
 import { del, get, put } from '@/api/client';
-import type { Diagnostics, Offsite, OffsiteForm, Settings, SettingsForm, Status } from '@/api/hub';
+import type {
+  Diagnostics,
+  KeepRule,
+  Offsite,
+  OffsiteForm,
+  Settings,
+  SettingsForm,
+  Status,
+  StorageStatus,
+} from '@/api/hub';
 
+export const storage = () => get<StorageStatus>('/api/storage');
+export const keepCamera = (camera: string, rule: KeepRule) =>
+  put<StorageStatus>(`/api/cameras/${encodeURIComponent(camera)}/keep`, rule);
 export const settings = () => get<Settings>('/api/settings');
 export const change = (what: SettingsForm) => put<Settings>('/api/settings', what);
 export const unmute = (agency: string) => del<unknown>(`/api/agencies/${encodeURIComponent(agency)}/mute`);

@@ -6,6 +6,7 @@ import { household } from './hub/household';
 import { live } from './hub/live';
 import { offsite } from './hub/offsite';
 import { notify } from './hub/notify';
+import { storage } from './hub/storage';
 import { texts } from './texts';
 
 export const hub = {
@@ -14,6 +15,7 @@ export const hub = {
   ...hiding,
   ...notify,
   ...finding,
+  ...storage,
   ...household,
   ...live,
   ...offsite,
@@ -244,12 +246,6 @@ export const hub = {
   'settings.muted.none': 'None. When you choose “Never from this agency” on a request, it stands here.',
   'settings.unmute': 'Allow again',
   'settings.unmuted': '{agency} may ask again.',
-  'settings.retention': 'Keep recordings for',
-  'settings.retention.unit': 'Days',
-  'settings.retention.words': 'Older recordings are deleted. When the disk fills up, the oldest go first.',
-  'settings.retention.bad': 'A whole number of days, from 1 to 365.',
-  'settings.retention.saved': 'Recordings are kept for {n} days.',
-  'settings.disk': 'Disk: {used} used, {free} free',
   'settings.password.old': 'Current password',
   'settings.password.new': 'New password',
   'settings.password.words': 'Every browser of yours is signed out when it changes.',
@@ -268,7 +264,6 @@ export const hub = {
   'settings.checkpoint': 'Log checkpoint',
   'settings.checkpoint.words': '{n} entries, checked and only ever grown',
   'settings.checkpoint.none': 'none seen yet',
-  'settings.disk.label': 'Disk',
 
   'status.followed': 'Network followed {ago}',
   'status.log': 'log at {n} entries',

@@ -1,0 +1,170 @@
+"""`latchstring hub check | backup | restore`: looking after a hub's data folder."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from latchstring.base.clock import SystemClock
+from latchstring.base.files import FolderInUse, FolderLock
+from latchstring.base.time import from_micros, to_text
+from latchstring.hub.recording import check as checks
+from latchstring.hub.recording import index
+from latchstring.hub.recording.check import REPAIRABLE, Finding
+from latchstring.hub.recording.repair import believe_bytes, repair
+from latchstring.hub.settings import HubSettings
+from latchstring.hub.store import Store, backup, looking
+
+STILL_WRITTEN_SECONDS = 120.0
+"""A file that changed this short a time ago may be in the hands of a hub that runs."""
+
+
+@click.command()
+@click.option("--repair", "mend", is_flag=True, help="Mend what can be mended. The hub must be stopped.")
+@click.option("--quick", is_flag=True, help="Compare lengths only; read no recording.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_context
+def check(ctx: click.Context, mend: bool, quick: bool, as_json: bool) -> None:
+    """Compare the index of recordings with the disk, and every GOP with its seal.
+
+    Beside a hub that runs it only looks. Ends with 0 when everything is whole or was mended, else with 1.
+    """
+    data = ctx.obj.data
+    with ExitStack() as held:
+        with looking(data / "hub.db"):
+            pass
+        fresh_after = None if mend else _hold(held, data)
+        if mend:
+            held.enter_context(FolderLock(data))
+        files, found = _look(data, fresh_after, seals=not quick)
+        mended = _mend(data, found) if mend else frozenset()
+    if as_json:
+        click.echo(json.dumps(_document(files, found, mended)))
+    else:
+        for finding in found:
+            click.echo(f"{finding}{'  (mended)' if finding in mended else ''}")
+        click.echo(_sentence(files, found, mended))
+    ctx.exit(0 if len(mended) == len(found) else 1)
+
+
+@click.command(name="backup")
+@click.argument("to", type=click.Path(path_type=Path), metavar="FOLDER|FILE.tar")
+@click.pass_obj
+def backup_command(settings: HubSettings, to: Path) -> None:
+    """Copy the whole hub, while it runs: into a folder, or into one .tar file.
+
+    Into the same folder again, only what is new is copied. Who has a backup has everything the hub has.
+    """
+    total = sum(size for _, size in backup.to_copy(settings.data))
+    with ExitStack() as made:
+        if to.suffix == ".tar":
+            place: backup.Place = made.enter_context(backup.TarPlace(to))
+        else:
+            place = backup.FolderPlace(to)
+        progress = made.enter_context(_progress("Copying", total))
+        copied = backup.back_up(settings.data, place, now=SystemClock().now(), progress=progress)
+    click.echo(f"{len(copied)} files, {_size(sum(f.size_bytes for f in copied))}, are in {to}.")
+
+
+@click.command(name="restore")
+@click.argument("source", type=click.Path(path_type=Path), metavar="FOLDER|FILE.tar")
+@click.pass_obj
+def restore_command(settings: HubSettings, source: Path) -> None:
+    """Make a hub from a backup, in the folder that --data names. Every file is checked on the way."""
+    with backup.opened(source) as made:
+        total = sum(file.size_bytes for file in made.files())
+    with _progress("Restoring", total) as progress:
+        files = backup.restore(source, settings.data, progress=progress)
+    with FolderLock(settings.data):
+        store = Store(settings.data / "hub.db")
+        try:
+            report = repair(store)
+        finally:
+            store.close()
+    click.echo(f"{len(files)} files were restored into {settings.data}; {report}.")
+
+
+def _hold(held: ExitStack, data: Path) -> float | None:
+    """Keep a hub from starting meanwhile; where one runs, answer from when on files may be its own."""
+    try:
+        held.enter_context(FolderLock(data))
+    except FolderInUse:
+        return time.time() - STILL_WRITTEN_SECONDS
+    return None
+
+
+def _look(data: Path, fresh_after: float | None, *, seals: bool) -> tuple[int, list[Finding]]:
+    folder = data / index.FOLDER
+    try:
+        with looking(data / "hub.db") as db:
+            found = list(checks.check_index(db))
+            files = checks.files(db, folder, fresh_after=fresh_after)
+            total = sum(file.size_bytes or 0 for file in files)
+            with _progress("Checking", total) as progress:
+                for file in files:
+                    found += checks.check_file(db, folder, file, seals=seals)
+                    progress(file.size_bytes or 0)
+    except sqlite3.DatabaseError as e:
+        return 0, [Finding(kind="index-damaged", path="hub.db", message=str(e))]
+    return len(files), found
+
+
+def _mend(data: Path, found: list[Finding]) -> frozenset[Finding]:
+    wrong = [finding for finding in found if finding.kind in REPAIRABLE]
+    if not wrong or any(finding.kind == "index-damaged" for finding in found):
+        return frozenset()
+    store = Store(data / "hub.db")
+    try:
+        repair(store)
+        for path in sorted({finding.path for finding in wrong if finding.kind == "row-differs"}):
+            believe_bytes(store, path)
+    finally:
+        store.close()
+    return frozenset(wrong)
+
+
+def _document(files: int, found: list[Finding], mended: frozenset[Finding]) -> dict[str, object]:
+    return {
+        "ok": len(mended) == len(found),
+        "files": files,
+        "findings": [
+            {
+                "number": finding.number,
+                "kind": finding.kind,
+                "path": finding.path,
+                "start": None if finding.start_us is None else to_text(from_micros(finding.start_us)),
+                "message": finding.message,
+                "mended": finding in mended,
+            }
+            for finding in found
+        ],
+    }
+
+
+def _sentence(files: int, found: list[Finding], mended: frozenset[Finding]) -> str:
+    if not found:
+        return f"{files} files were checked: all is whole."
+    left = len(found) - len(mended)
+    if not left:
+        return f"{files} files were checked: {len(found)} findings, all mended."
+    can = sum(finding.kind in REPAIRABLE for finding in found) - len(mended)
+    hint = f" {can} of them can be mended: stop the hub and add --repair." if can else ""
+    return f"{files} files were checked: {left} findings are left.{hint}"
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal; nothing where a program reads."""
+    with click.progressbar(length=max(total, 1), label=what, file=sys.stderr) as bar:
+        yield bar.update
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

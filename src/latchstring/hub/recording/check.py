@@ -1,0 +1,189 @@
+"""Index against disk: every file, every GOP and its seal. Only looks, so a hub may run beside it."""
+
+from __future__ import annotations
+
+import mmap
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from latchstring.base.time import from_micros, to_text
+from latchstring.hub.recording import fmp4
+
+Kind = Literal[
+    "index-damaged",
+    "file-missing",
+    "file-short",
+    "torn-tail",
+    "not-indexed",
+    "no-whole-gop",
+    "row-differs",
+    "init-differs",
+    "gop-damaged",
+]
+_NUMBERS = {kind: number for number, kind in enumerate(get_args(Kind), start=1)}
+COMPARED = ("start_us", "end_us", "size_bytes", "frames", "media_start")
+REPAIRABLE: frozenset[Kind] = frozenset(
+    {"file-missing", "file-short", "torn-tail", "not-indexed", "no-whole-gop", "row-differs"}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something that is not as it should be. `docs/reference/hub-check.md` explains each kind."""
+
+    kind: Kind
+    path: str  # of the file, under the recordings folder
+    message: str
+    start_us: int | None = None  # of the GOP, where it is about one
+
+    @property
+    def number(self) -> int:
+        return _NUMBERS[self.kind]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}  {self.path}: {self.message}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file on disk or in the index, or both."""
+
+    path: str
+    size_bytes: int | None  # None: there is none
+    is_fresh: bool  # still written to, perhaps
+    segment: int | None  # None: the index does not know it
+
+
+def files(db: sqlite3.Connection, folder: Path, *, fresh_after: float | None = None) -> list[File]:
+    """All there are. Those that changed after `fresh_after` (Unix time) may belong to a hub that runs."""
+    known = {row["path"]: row["id"] for row in db.execute("SELECT id, path FROM segment")}
+    found = []
+    for path in sorted(folder.glob("*/*/*.mp4")):
+        try:
+            seen = path.stat()
+        except FileNotFoundError:
+            continue  # its time was up just now
+        name = path.relative_to(folder).as_posix()
+        is_fresh = fresh_after is not None and seen.st_mtime > fresh_after
+        found.append(
+            File(path=name, size_bytes=seen.st_size, is_fresh=is_fresh, segment=known.pop(name, None))
+        )
+    found += [File(path=p, size_bytes=None, is_fresh=False, segment=s) for p, s in sorted(known.items())]
+    return found
+
+
+def check_index(db: sqlite3.Connection) -> Iterator[Finding]:
+    """Whether SQLite finds its own file whole, and every row its partner."""
+    for (answer,) in db.execute("PRAGMA quick_check"):
+        if answer != "ok":
+            yield Finding(kind="index-damaged", path="hub.db", message=str(answer))
+    for row in db.execute("PRAGMA foreign_key_check"):
+        yield Finding(kind="index-damaged", path="hub.db", message=f"a row of {row[0]} has lost its {row[2]}")
+
+
+def check_file(db: sqlite3.Connection, folder: Path, file: File, *, seals: bool = True) -> Iterator[Finding]:
+    """What is wrong with one file; without `seals` only where its parts lie is looked at."""
+    rows = _rows(db, file)
+    if file.size_bytes is None:
+        if rows and _is_still_known(db, file):
+            yield _of(file, "file-missing", f"{len(rows)} GOPs are in the index, and their file is gone")
+        return
+    try:
+        with _mapped(folder / file.path) as data:
+            yield from _compare(db, file, rows, data, seals=seals)
+    except FileNotFoundError:
+        if _is_still_known(db, file):
+            yield _of(file, "file-missing", "the file went away while it was looked at")
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[memoryview]:
+    """A file's bytes, without reading them all at once."""
+    with path.open("rb") as f:
+        if path.stat().st_size == 0:
+            yield memoryview(b"")
+            return
+        with mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
+            yield view
+
+
+def _compare(
+    db: sqlite3.Connection, file: File, rows: list[sqlite3.Row], data: memoryview, *, seals: bool
+) -> Iterator[Finding]:
+    whole = [row for row in rows if row["byte_offset"] + row["size_bytes"] <= len(data)]
+    if len(whole) < len(rows):
+        yield _of(file, "file-short", f"{len(rows) - len(whole)} GOPs of the index lie beyond its end")
+    if seals:
+        yield from _init(db, file, data)
+        for row in whole:
+            yield from _gop(file, row, fmp4.gop_at(data, row["byte_offset"]))
+    if file.is_fresh:
+        return
+    end = max((row["byte_offset"] + row["size_bytes"] for row in whole), default=None)
+    if end is None:
+        yield from _stranger(file, data)
+    elif end < len(data):
+        yield from _tail(file, data, end)
+
+
+def _gop(file: File, row: sqlite3.Row, found: fmp4.FoundGop | None) -> Iterator[Finding]:
+    at = f"the GOP of {to_text(from_micros(row['start_us']))}"
+    if found is None:
+        message = f"{at} does not match its seal: its bytes have changed since they were written"
+        yield Finding(kind="gop-damaged", path=file.path, message=message, start_us=row["start_us"])
+        return
+    differs = [name for name in COMPARED if row[name] != getattr(found, name)]
+    if differs:
+        message = f"the index says otherwise than {at} itself about its {', '.join(differs)}"
+        yield Finding(kind="row-differs", path=file.path, message=message, start_us=row["start_us"])
+
+
+def _init(db: sqlite3.Connection, file: File, data: memoryview) -> Iterator[Finding]:
+    row = db.execute(
+        """SELECT init FROM run JOIN segment ON segment.camera = run.camera AND segment.run_us = run.start_us
+           WHERE segment.id = ?""",
+        (file.segment,),
+    ).fetchone()
+    if row is not None and bytes(data[: len(row["init"])]) != row["init"]:
+        yield _of(
+            file, "init-differs", "its init segment is not the one that the index holds; clips still play"
+        )
+
+
+def _stranger(file: File, data: memoryview) -> Iterator[Finding]:
+    """A file of which the index knows nothing."""
+    try:
+        _, init = fmp4.read_init(bytes(data[: 1 << 16]))
+    except fmp4.BadSegment:
+        init = b""
+    gops = list(fmp4.whole_gops(data, len(init))) if init else []
+    if gops:
+        yield _of(file, "not-indexed", f"{len(gops)} whole GOPs are not in the index")
+    else:
+        yield _of(file, "no-whole-gop", "it holds no whole GOP")
+
+
+def _tail(file: File, data: memoryview, end: int) -> Iterator[Finding]:
+    gops = list(fmp4.whole_gops(data, end))
+    if gops:
+        yield _of(file, "not-indexed", f"{len(gops)} whole GOPs at its end are not in the index")
+        end = gops[-1].end
+    if end < len(data):
+        yield _of(file, "torn-tail", f"{len(data) - end} bytes lie behind the last whole GOP")
+
+
+def _of(file: File, kind: Kind, message: str) -> Finding:
+    return Finding(kind=kind, path=file.path, message=message)
+
+
+def _rows(db: sqlite3.Connection, file: File) -> list[sqlite3.Row]:
+    return db.execute("SELECT * FROM gop WHERE segment = ? ORDER BY byte_offset", (file.segment,)).fetchall()
+
+
+def _is_still_known(db: sqlite3.Connection, file: File) -> bool:
+    """A hub that runs may have deleted the file, and its rows, since they were read."""
+    return db.execute("SELECT 1 FROM segment WHERE id = ?", (file.segment,)).fetchone() is not None

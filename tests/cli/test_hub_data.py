@@ -1,0 +1,278 @@
+"""`latchstring hub check`, `backup` and `restore` on a folder with real recordings."""
+
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+from latchstring.base.files import FolderLock
+from latchstring.cli.main import main
+from latchstring.hub.recording import index
+from latchstring.hub.recording.writer import GopWriter
+from latchstring.hub.store import Store
+from latchstring.testing.recorded import SMALL, gops_of
+
+
+@pytest.fixture(scope="module")
+def gops():
+    return gops_of(SMALL, 4)
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "hub"
+
+
+@pytest.fixture
+def recorded(data, gops):
+    """Four GOPs in one file, and a device key beside them."""
+    store = Store(data / "hub.db")
+    writer = GopWriter(store)
+    stored = [writer.write(gop) for gop in gops]
+    writer.close()
+    store.close()
+    (data / "device.key").write_bytes(b"the key of this hub")
+    return stored
+
+
+@pytest.fixture
+def hub(data):
+    """Run a subcommand on the data folder."""
+
+    def run(*words):
+        return CliRunner().invoke(main, ["hub", "--data", str(data), *map(str, words)])
+
+    return run
+
+
+@pytest.fixture
+def kinds(hub):
+    """The kinds of what a check finds."""
+
+    def look(*words):
+        document = json.loads(hub("check", "--json", *words).stdout)
+        return [(f["kind"], f["mended"]) for f in document["findings"]]
+
+    return look
+
+
+def file_of(data, gop):
+    return data / index.FOLDER / gop.path
+
+
+def damage(path, at):
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+
+
+def execute(data, sql, *values):
+    store = Store(data / "hub.db")
+    with store.write() as db:
+        db.execute(sql, values)
+    store.close()
+
+
+def test_whole_recordings_are_found_whole(hub, recorded):
+    """Nothing is found, and it ends well."""
+    answer = hub("check")
+    assert (answer.exit_code, answer.stdout.strip()) == (0, "1 files were checked: all is whole.")
+
+
+def lose_the_file(data, recorded):
+    file_of(data, recorded[0]).unlink()
+
+
+def cut_it_short(data, recorded):
+    path = file_of(data, recorded[0])
+    path.write_bytes(path.read_bytes()[: recorded[2].byte_offset + 5])
+
+
+def add_a_torn_tail(data, recorded):
+    with file_of(data, recorded[0]).open("ab") as f:
+        f.write(b"torn")
+
+
+def forget_the_last(data, recorded):
+    execute(data, "DELETE FROM gop WHERE start_us = ?", recorded[-1].start_us)
+
+
+def forget_the_file(data, recorded):
+    execute(data, "DELETE FROM gop")
+    execute(data, "DELETE FROM segment")
+
+
+def leave_an_empty_file(data, recorded):
+    (file_of(data, recorded[0]).parent / "1700000000000000-00000.mp4").touch()
+
+
+def move_a_row(data, recorded):
+    execute(data, "UPDATE gop SET end_us = end_us + 7 WHERE start_us = ?", recorded[1].start_us)
+
+
+@pytest.mark.parametrize(
+    ("harm", "kind"),
+    [
+        (lose_the_file, "file-missing"),
+        (cut_it_short, "file-short"),
+        (add_a_torn_tail, "torn-tail"),
+        (forget_the_last, "not-indexed"),
+        (forget_the_file, "not-indexed"),
+        (leave_an_empty_file, "no-whole-gop"),
+        (move_a_row, "row-differs"),
+    ],
+)
+def test_what_can_be_mended_is_found_then_mended_then_gone(hub, kinds, data, recorded, harm, kind):
+    """The check only looks; with --repair it mends; after that all is whole."""
+    harm(data, recorded)
+    found = kinds()
+    assert (kind, False) in found
+    assert hub("check").exit_code == 1
+    assert (kind, True) in kinds("--repair")
+    assert kinds() == []
+
+
+def test_a_bit_that_flipped_is_found_and_left(hub, kinds, data, recorded):
+    """The seal tells; the pictures may still be worth something, so nothing is thrown away."""
+    path = file_of(data, recorded[1])
+    damage(path, recorded[1].byte_offset + 500)
+    before = path.read_bytes()
+    assert kinds() == [("gop-damaged", False)]
+    assert kinds("--repair") == [("gop-damaged", False)]
+    assert path.read_bytes() == before
+    assert "does not match its seal" in hub("check").output
+    assert kinds("--quick") == []
+
+
+def test_a_changed_head_is_found(kinds, data, recorded):
+    """The init segment of a file is compared with the index's."""
+    damage(file_of(data, recorded[0]), 30)
+    assert kinds() == [("init-differs", False)]
+
+
+def test_a_broken_index_is_said(hub, data, recorded):
+    """And not repaired over: what to do then stands in the reference."""
+    content = bytearray((data / "hub.db").read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    (data / "hub.db").write_bytes(content)
+    answer = hub("check", "--repair")
+    assert answer.exit_code == 1
+    assert "1 index-damaged  hub.db" in answer.output
+
+
+def test_beside_a_hub_that_runs_it_looks_but_does_not_touch(hub, kinds, data, recorded):
+    """What is being written is no finding; what is old and wrong is; and repair is refused with a reason."""
+    add_a_torn_tail(data, recorded)
+    damage(file_of(data, recorded[0]), recorded[1].byte_offset + 500)
+    with FolderLock(data):
+        assert kinds() == [("gop-damaged", False)]
+        refused = hub("check", "--repair")
+    assert refused.exit_code == 1
+    assert "in use by another process" in refused.output
+
+
+def test_a_folder_without_a_hub_is_said(hub):
+    answer = hub("check")
+    assert answer.exit_code == 2
+    assert "there is no hub in" in answer.output
+
+
+@pytest.fixture(params=["folder", "copy.tar"])
+def place(request, tmp_path):
+    return tmp_path / "away" / request.param
+
+
+def restored(tmp_path, place):
+    answer = CliRunner().invoke(main, ["hub", "--data", str(tmp_path / "new"), "restore", str(place)])
+    return tmp_path / "new", answer
+
+
+def content(data):
+    """What matters of a hub: its files and its rows."""
+    files = {
+        p.relative_to(data).as_posix(): p.read_bytes()
+        for p in data.rglob("*")
+        if p.is_file() and p.name not in ("lock",) and not p.name.startswith("hub.db")
+    }
+    store = Store(data / "hub.db")
+    with store.read() as db:
+        rows = [tuple(row) for row in db.execute("SELECT * FROM gop ORDER BY start_us")]
+    store.close()
+    return files, rows
+
+
+def test_a_hub_is_the_same_after_backup_and_restore(hub, tmp_path, data, recorded, place):
+    """Keys, recordings and rows, from a folder or one file, made while another process owns the hub."""
+    with FolderLock(data):
+        assert hub("backup", place).exit_code == 0
+    new, answer = restored(tmp_path, place)
+    assert answer.exit_code == 0, answer.output
+    assert "the recordings are whole" in answer.output
+    assert content(new) == content(data)
+
+
+def test_what_was_being_written_is_indexed_by_the_restore(hub, tmp_path, data, gops, recorded, place):
+    """Bytes are copied after rows: a GOP that came in between is found again, and a torn one is cut off."""
+    forget_the_last(data, recorded)
+    add_a_torn_tail(data, recorded)
+    assert hub("backup", place).exit_code == 0
+    new, answer = restored(tmp_path, place)
+    assert "1 GOPs indexed again" in answer.output
+    assert len(content(new)[1]) == 4
+
+
+def test_again_into_the_same_folder_only_what_is_new_is_copied(hub, tmp_path, data, recorded):
+    """Files that did not grow are left; what was deleted at home goes; the result restores."""
+    place = tmp_path / "away"
+    hub("backup", place)
+    kept = place / "recordings" / recorded[0].path
+    kept.touch()
+    before = kept.stat().st_mtime_ns
+    (data / "device.key").write_bytes(b"another key")
+    assert hub("backup", place).exit_code == 0
+    assert kept.stat().st_mtime_ns == before
+    shutil.rmtree(data / "recordings")
+    execute(data, "DELETE FROM gop")
+    assert hub("backup", place).exit_code == 0
+    assert not kept.exists()
+    new, answer = restored(tmp_path, place)
+    assert answer.exit_code == 0, answer.output
+    assert (new / "device.key").read_bytes() == b"another key"
+
+
+def test_a_damaged_backup_never_becomes_a_hub(hub, tmp_path, data, recorded):
+    """The file is named, and no store is left that a hub would start on."""
+    hub("backup", tmp_path / "away")
+    damage(tmp_path / "away" / "recordings" / recorded[0].path, 700)
+    new, answer = restored(tmp_path, tmp_path / "away")
+    assert answer.exit_code == 2
+    assert recorded[0].path in answer.output
+    assert not (new / "hub.db").exists()
+
+
+def test_a_backup_that_was_not_finished_is_none(hub, tmp_path, data, recorded):
+    """Without its list of files a folder is not taken for a backup."""
+    hub("backup", tmp_path / "away")
+    (tmp_path / "away" / "backup.json").unlink()
+    _, answer = restored(tmp_path, tmp_path / "away")
+    assert "not finished" in answer.output
+
+
+def test_a_backup_cannot_write_outside_its_folder(hub, tmp_path, data, recorded):
+    """Somebody gave the owner a backup of their own making."""
+    hub("backup", tmp_path / "away")
+    listed = (tmp_path / "away" / "backup.json").read_text()
+    (tmp_path / "away" / "backup.json").write_text(listed.replace("device.key", "../device.key"))
+    _, answer = restored(tmp_path, tmp_path / "away")
+    assert answer.exit_code == 2
+    assert not (tmp_path / "device.key").exists()
+
+
+def test_a_hub_is_never_written_over(hub, tmp_path, data, recorded):
+    """Restore refuses a folder that has a hub, and backup a folder that has something else."""
+    hub("backup", tmp_path / "away")
+    assert hub("restore", tmp_path / "away").exit_code == 1
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "holiday.jpg").touch()
+    assert hub("backup", tmp_path / "photos").exit_code == 1

@@ -1,0 +1,27 @@
+/** How long recordings stay, and what they take. */
+export const storage = {
+  'storage.title': 'Storage',
+  'storage.fits': 'At today’s pace {n} days of all cameras fit on this disk.',
+  'storage.fits.short': 'At today’s pace less than a day of all cameras fits on this disk.',
+  'storage.fits.none': 'Once a camera has recorded, this says for how many days there is room.',
+  'storage.disk': '{used} used by recordings, {free} free, of which {reserve} stay free.',
+  'storage.disk.label': 'Disk used by recordings',
+  'storage.words':
+    'Older recordings are deleted. When there is no more room, what would be deleted next goes first. Files in which something happened stay longer.',
+  'storage.days': 'Keep everything (days)',
+  'storage.eventdays': 'Keep events (days)',
+  'storage.max': 'At most (GB)',
+  'storage.max.hint': 'Empty: as much as there is',
+  'storage.own.hint': 'Empty: as the other cameras ({n})',
+  'storage.bad': 'A whole number of days, from 1 to 3650.',
+  'storage.bad.max': 'A number of gigabytes, 0.1 or more.',
+  'storage.saved': 'Recordings are kept for {n} days, events for {m}.',
+  'storage.saved.camera': 'The rule of {name} is saved.',
+  'storage.cameras': 'Recordings of each camera',
+  'storage.kept.days': 'Kept for {n} days, events for {m}',
+  'storage.kept.max': 'Kept for {n} days, events for {m}, at most {size}',
+  'storage.held': '{size}, back to {day}',
+  'storage.nothing': 'Nothing recorded yet.',
+  'storage.change': 'Change',
+  'storage.change.of': 'Keep the recordings of {name}',
+} as const;
