@@ -4,7 +4,8 @@
         --mount /porch=file:/video/porch.mp4 --mount /test=pattern:640x360@10
 
 Sources: `file:PATH` (H.264 in MP4, served as it is, over and over, placed in time by the machine's clock),
-`stall:PATH` (its first keyframe, then nothing), `garbage:PATH` (its frames with noise for content),
+`stall:PATH` (its first keyframe, then nothing), `lossy:PATH` (5 % of its packets dropped, by netsim),
+`garbage:PATH` (its frames with noise for content),
 `pattern:WxH@FPS` and `hevc:WxH@FPS` (encoded here), `clock:WxH@FPS` (each frame says when it was made),
 `mulaw:WxH@FPS` and `alaw:WxH@FPS` (doorbells: a pattern, a tone of 440 Hz in that law, an ONVIF backchannel;
 what it is told goes as signed 16-bit samples into a file of the mount's name in `--heard FOLDER`).
@@ -33,6 +34,7 @@ from gi.repository import Gio, GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa
 
 assert GstApp  # registers pull-sample and push-buffer
 
+LOSS = 0.05
 _PAY = "rtph264pay name=pay0 pt=96 config-interval=-1"
 
 
@@ -132,11 +134,13 @@ def _noisy(data: bytes) -> bytes:
 
 
 def film_factory(
-    film: Film, *, keyframes: int | None = None, noise: bool = False
+    film: Film, *, keyframes: int | None = None, noise: bool = False, loss: float = 0.0
 ) -> GstRtspServer.RTSPMediaFactory:
-    """All viewers of a mount share one player, as they share a camera."""
+    """All viewers of a mount share one player, as they share a camera; of its packets `loss` is dropped."""
+    dropped = f"rtph264pay pt=96 config-interval=-1 ! netsim drop-probability={loss} ! identity name=pay0"
     factory = launch_factory(
-        f'appsrc name=src is-live=true format=time block=false max-bytes=0 caps="{film.caps}" ! {_PAY}'
+        f'appsrc name=src is-live=true format=time block=false max-bytes=0 caps="{film.caps}" ! '
+        f"{dropped if loss else _PAY}"
     )
 
     def play(_factory: object, media: GstRtspServer.RTSPMedia) -> None:
@@ -240,6 +244,8 @@ def factory_for(source: str, heard: str) -> GstRtspServer.RTSPMediaFactory:
     kind, _, rest = source.partition(":")
     if kind == "file":
         return film_factory(read_film(rest))
+    if kind == "lossy":
+        return film_factory(read_film(rest), loss=LOSS)
     if kind == "stall":
         return film_factory(read_film(rest), keyframes=1)
     if kind == "garbage":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from latchstring.base.clock import Clock
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import h264
-from latchstring.hub.cameras.errors import NoKeyframe
+from latchstring.hub.cameras.errors import BrokenVideo, NoKeyframe
 from latchstring.hub.cameras.media_clock import STEP_US, arrival_us, end_of_gop
 from latchstring.hub.cameras.models import Packet, StreamInfo
 from latchstring.hub.recording import fmp4
@@ -18,6 +18,7 @@ MAX_GOP_BYTES = 64 << 20
 MAX_GOP_SECONDS = 60
 LONGEST_WAIT_SECONDS = 30
 GUESSED_FPS = 25
+MOST_BROKEN = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,7 @@ class Assembler:
         self._waiting_since: float | None = None
         self._run: Run | None = None
         self._gop: _InFlight | None = None
+        self._broken = 0  # packets in a row
         self._frames = 0  # in this run
         self._zero_dts = 0  # decode time of the run's first keyframe
         self._delay = 0  # its presentation time minus its decode time
@@ -62,7 +64,9 @@ class Assembler:
 
     def feed(self, packet: Packet) -> Iterator[Run | Fragment | WholeGop]:
         """What this packet completes, in order: the GOP before it, a new run, its own fragment."""
-        units = h264.split(packet.data, self._length_size)
+        units = self._split(packet)
+        if units is None:
+            return
         is_keyframe = h264.has_keyframe(units)
         if self._gop is not None:
             if self._jumps(packet):
@@ -76,6 +80,18 @@ class Assembler:
             self._wait(packet)
             return
         yield self._fragment(self._gop, packet, h264.join(units), is_keyframe=is_keyframe)
+
+    def _split(self, packet: Packet) -> list[bytes] | None:
+        """None: what the network left of this frame is no NAL unit. A whole one comes soon, or never."""
+        try:
+            units = h264.split(packet.data, self._length_size)
+        except BrokenVideo:
+            self._broken += 1
+            if self._broken > MOST_BROKEN:
+                raise
+            return None
+        self._broken = 0
+        return units
 
     def finish(self) -> Iterator[WholeGop]:
         """The GOP in flight, ended one frame after its last: for a camera that stops or jumps."""

@@ -15,17 +15,25 @@ from latchstring.base.clock import Clock
 from latchstring.base.errors import LatchstringError
 from latchstring.base.time import from_micros
 from latchstring.hub.cameras.decode import check_keyframe
-from latchstring.hub.cameras.errors import CameraError, CameraHungUp, CameraSilent, UnsupportedCodec
+from latchstring.hub.cameras.errors import (
+    BrokenVideo,
+    CameraError,
+    CameraHungUp,
+    CameraSilent,
+    UnsupportedCodec,
+)
 from latchstring.hub.cameras.models import CameraSettings, Opener, PacketSource
 from latchstring.hub.cameras.redial import Redial
 from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.feed import LiveFeed
-from latchstring.hub.recording.models import Run, Track
+from latchstring.hub.recording.models import Fragment, Run, Track
 from latchstring.hub.recording.writer import DiskBroken, DiskFull, GopWriter
 
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 6.0
+MOST_BROKEN_KEYFRAMES = 3
+"""A network that loses packets may damage one; a camera whose every keyframe is damaged is refused."""
 RECORDING = "Recording."
 RARE_KEYFRAMES_SECONDS = 10.0
 RARE_KEYFRAMES = (
@@ -135,20 +143,25 @@ class Recorder:
     def _record(self, source: PacketSource) -> None:
         assembler = Assembler(self.camera.id, source.info, self._clock)
         run: Run | None = None
-        seen = False
+        seen, broken = False, 0
         try:
             for packet in source.packets():
                 for made in assembler.feed(packet):
                     if isinstance(made, Run):
                         run = made
                     elif isinstance(made, WholeGop):
-                        self._keep(made)
+                        if seen:
+                            self._keep(made)
                     elif run is not None:
-                        if not seen:
-                            check_keyframe(made.data[made.sample_at :], run.track.avcc)
-                            seen = True
-                            self._here(run.track)
-                        self.feed.add(run, made)
+                        if not seen and made.is_keyframe:
+                            seen = _decodes(made, run.track)
+                            broken += not seen
+                            if seen:
+                                self._here(run.track)
+                            elif broken == MOST_BROKEN_KEYFRAMES:
+                                raise BrokenVideo
+                        if seen:
+                            self.feed.add(run, made)
                 if self._stopping.is_set():
                     return
         finally:
@@ -195,3 +208,11 @@ class Recorder:
             self.camera.id,
             message,
         )
+
+
+def _decodes(keyframe: Fragment, track: Track) -> bool:
+    try:
+        check_keyframe(keyframe.data[keyframe.sample_at :], track.avcc)
+    except BrokenVideo:
+        return False
+    return True
