@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -29,9 +30,12 @@ _POLICY = "; ".join(
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+}
+_PERMISSIONS = {
+    "hub": "camera=(), geolocation=(), microphone=(self)",  # to talk at the door
+    "network": "camera=(), geolocation=(), microphone=()",
 }
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Latchstring</title>
 <h1>The pages are not built yet</h1>
@@ -41,7 +45,7 @@ _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Latc
 
 def install(app: FastAPI, name: Literal["hub", "network"], *, static: Path = STATIC) -> None:
     """Serve the built pages `name` below every other route of `app`, so call it after they are added."""
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, headers={**_HEADERS, "Permissions-Policy": _PERMISSIONS[name]})
     folder = static / name
     files = StaticFiles(directory=folder, check_dir=False)
 
@@ -63,8 +67,9 @@ def install(app: FastAPI, name: Literal["hub", "network"], *, static: Path = STA
 class SecurityHeaders:
     """Headers on each answer: only our own parts load, nobody frames us, and what is private is not kept."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str]) -> None:
         self._app = app
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -75,7 +80,7 @@ class SecurityHeaders:
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if private:
                     headers.setdefault("Cache-Control", "no-store")

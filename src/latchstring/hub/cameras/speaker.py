@@ -47,10 +47,11 @@ class Speaker:
     def close(self) -> None:
         """Stop at once, and let the camera go."""
         with self._news:
-            self._ending = True
+            is_closed, self._ending = self._ending, True
             self._news.notify_all()
         self._thread.join()
-        self._channel.close()
+        if not is_closed:
+            self._channel.close()
 
     def _check(self) -> None:
         if self._failure is not None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
-from latchstring.base.errors import Conflict, NotFound, NotSignedIn
+from latchstring.base.errors import BadInput, Conflict, NotFound, NotSignedIn
 from latchstring.base.ids import CameraId
 
 ReplyId = NewType("ReplyId", str)  # qr_
 Sound = Literal["two-tone", "bell", "knock", "none"]
+Method = Literal["GET", "POST"]
 
 
 class NotADoorbell(Conflict):
@@ -24,6 +25,43 @@ class WrongToken(NotSignedIn):
 
 class NoPicture(NotFound):
     """There is no picture of this moment: the camera sent none."""
+
+
+class SomebodyTalks(Conflict):
+    """Somebody is talking at this door already; only one voice can be heard there."""
+
+
+class NoSuchReply(NotFound):
+    """There is no such reply any more."""
+
+
+class BadReplyName(BadInput):
+    """A reply has a name of 1 to 60 signs."""
+
+
+class TooManyReplies(Conflict):
+    """There are 20 replies; remove one before you add another."""
+
+
+class NotSound(BadInput):
+    """No sound could be read from this; take a recording like WAV, MP3, M4A, OGG or FLAC."""
+
+
+class TooLongToSay(BadInput):
+    """A reply is at most 30 seconds long; nobody waits longer at a door."""
+
+
+class BadChimeUrl(BadInput):
+    """A chime's address begins with http:// or https:// and names a host."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """Something to say at the door, recorded before."""
+
+    id: ReplyId
+    name: str
+    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +83,7 @@ class DoorbellSettings:
     reply: ReplyId | None = None
     reply_after_s: int = 15
     chime_url: str | None = None
+    chime_method: Method = "POST"
     chimed: Chimed | None = None
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Somebody presses the button: it is written down, told, and its moment is kept as a picture."""
+"""Somebody presses the button: it is written down, told, its moment kept as a picture, and it is answered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from latchstring.base import ids
 from latchstring.base.clock import Clock
@@ -15,17 +16,26 @@ from latchstring.base.errors import LatchstringError
 from latchstring.base.ids import CameraId, EventId
 from latchstring.base.time import TimeRange, from_micros, to_micros
 from latchstring.hub.cameras import store as camera_rows
+from latchstring.hub.cameras.backchannel import Backchannel, Heard
 from latchstring.hub.cameras.models import CameraNotice
-from latchstring.hub.doorbell import moment
+from latchstring.hub.doorbell import chime, moment
 from latchstring.hub.doorbell import store as rows
+from latchstring.hub.doorbell.answering import Answering, Later, Waiting, by_timer
 from latchstring.hub.doorbell.models import (
+    BadChimeUrl,
+    Chimed,
     DoorbellSettings,
     NoPicture,
+    NoSuchReply,
     NotADoorbell,
+    ReplyId,
+    SomebodyTalks,
     Sound,
     WrongToken,
     new_token,
 )
+from latchstring.hub.doorbell.replies import Replies
+from latchstring.hub.doorbell.talk import OpenDoor, Talk, Talks
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.events.models import Event
@@ -44,17 +54,31 @@ class Doorbell:
     """All doorbells of the home. Use from any thread; `stop` at the end."""
 
     def __init__(
-        self, store: Store, bulletin: Bulletin, clock: Clock, *, feed: Callable[[CameraId], LiveFeed]
+        self,
+        store: Store,
+        bulletin: Bulletin,
+        clock: Clock,
+        *,
+        feed: Callable[[CameraId], LiveFeed],
+        open_door: OpenDoor = Backchannel,
+        later: Later = by_timer,
     ) -> None:
         self._store = store
         self._bulletin = bulletin
         self._clock = clock
         self._feed = feed
+        self.replies = Replies(store)
+        self._talks = Talks(store, clock, open_door=open_door)
+        self._answering = Answering(bulletin, later)
+        self._chimes = ThreadPoolExecutor(2, "chime")
         self._painter = ThreadPoolExecutor(1, "press-picture")
         self._painting: dict[EventId, Future[bytes]] = {}
 
     def stop(self) -> None:
-        """The pictures that were begun are kept first."""
+        """The pictures that were begun are kept first, the chimes that were begun are called."""
+        self._answering.stop()
+        self._talks.stop()
+        self._chimes.shutdown()
         self._painter.shutdown()
 
     # Which cameras are doorbells
@@ -69,7 +93,10 @@ class Doorbell:
         return self.change(replace(self.settings(camera), is_on=is_on))
 
     def change(self, settings: DoorbellSettings) -> DoorbellSettings:
-        settings = replace(settings, token=settings.token or new_token())
+        if settings.reply is not None:
+            self.replies.get(settings.reply)
+        url = chime.check(settings.chime_url) if settings.chime_url else None
+        settings = replace(settings, token=settings.token or new_token(), chime_url=url)
         with self._store.write() as db:
             rows.save(settings, db=db)
         return settings
@@ -128,7 +155,16 @@ class Doorbell:
             event_rows.save(event, db=db)
         self._painting[event.id] = self._painter.submit(self._paint, event)
         self._bulletin.tell(Happening(kind="press", at=at, camera=camera, event=event.id))
+        self._act_on(event)
         return event
+
+    def _act_on(self, event: Event) -> None:
+        """What the owner chose: the chime rings, and a reply waits for nobody to come."""
+        chosen = self.settings(event.camera)
+        if chosen.chime_url:
+            self._chimes.submit(self._chime, chosen, event.during.start)
+        say = partial(self._reply_by_itself, event.camera, chosen.reply) if chosen.reply else None
+        self._answering.rang(event, after_s=chosen.reply_after_s, say=say)
 
     def picture(self, event: EventId) -> bytes:
         """The moment of a press, as JPEG, masks painted over; waits for one that is being made."""
@@ -142,6 +178,53 @@ class Doorbell:
         at = pressed.during.start
         filmed = TimeRange(at - moment.OLDEST, at + stills.INSTANT)
         return stills.masked(self._store, pressed.camera, picture, filmed)
+
+    # Answers
+
+    def waiting(self) -> list[Waiting]:
+        """Who stands at a door now, the last one first."""
+        return self._answering.waiting(now=self._clock.now())
+
+    def answered(self, event: EventId) -> None:
+        """Somebody of the household saw it."""
+        self._answering.answered(event)
+
+    def talk(self, camera: CameraId, heard: Heard | None = None) -> Talk:
+        """Speak at the door; end it afterwards."""
+        talk = self._talks.begin(camera, heard)
+        self._answering.answered_at(camera)
+        return talk
+
+    def reply(self, camera: CameraId, reply: ReplyId) -> None:
+        """Say a recorded reply at the door; answers when it has begun."""
+        self._talks.play(camera, self.replies.pcm(reply))
+        self._answering.answered_at(camera)
+
+    def try_chime(self, camera: CameraId) -> Chimed:
+        """Call it now, and say how it went."""
+        chosen = self.settings(camera)
+        if not chosen.chime_url:
+            raise BadChimeUrl("there is no chime's address yet; save one first")
+        return self._chime(chosen, self._clock.now())
+
+    def _chime(self, chosen: DoorbellSettings, at: datetime) -> Chimed:
+        name = camera_rows.get(self._store, chosen.camera).name
+        chimed = chime.call(chosen.chime_url or "", chosen.chime_method, camera=name, at=at)
+        if not chimed.ok:
+            log.warning("the chime of camera %s did not ring: %s", chosen.camera, chimed.message)
+        with self._store.write() as db:
+            rows.save_chimed(chosen.camera, chimed, db=db)
+        return chimed
+
+    def _reply_by_itself(self, camera: CameraId, reply: ReplyId) -> None:
+        try:
+            self._talks.play(camera, self.replies.pcm(reply))
+        except (NoSuchReply, SomebodyTalks) as e:
+            log.info("nothing was said at camera %s: %s", camera, e.message)
+        except LatchstringError as e:
+            log.warning("the reply at camera %s could not be said: %s", camera, e.message)
+
+    # Pictures
 
     def _paint(self, event: Event) -> bytes:
         try:

@@ -33,6 +33,7 @@ def find(camera: CameraId, *, db: sqlite3.Connection) -> DoorbellSettings | None
         reply=row["reply"] and ReplyId(row["reply"]),
         reply_after_s=row["reply_after_s"],
         chime_url=row["chime_url"],
+        chime_method=row["chime_method"],
         chimed=chimed,
     )
 
@@ -40,11 +41,11 @@ def find(camera: CameraId, *, db: sqlite3.Connection) -> DoorbellSettings | None
 def save(settings: DoorbellSettings, *, db: sqlite3.Connection) -> None:
     """All but how the chime went."""
     db.execute(
-        """INSERT INTO doorbell (camera, is_on, token, reply, reply_after_s, chime_url)
-           VALUES (?, ?, ?, ?, ?, ?)
+        """INSERT INTO doorbell (camera, is_on, token, reply, reply_after_s, chime_url, chime_method)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (camera) DO UPDATE SET is_on = excluded.is_on, token = excluded.token,
                reply = excluded.reply, reply_after_s = excluded.reply_after_s,
-               chime_url = excluded.chime_url""",
+               chime_url = excluded.chime_url, chime_method = excluded.chime_method""",
         (
             settings.camera,
             int(settings.is_on),
@@ -52,6 +53,7 @@ def save(settings: DoorbellSettings, *, db: sqlite3.Connection) -> None:
             settings.reply,
             settings.reply_after_s,
             settings.chime_url,
+            settings.chime_method,
         ),
     )
 

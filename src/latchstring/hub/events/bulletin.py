@@ -20,6 +20,7 @@ Kind = Literal[
     "motion-began",
     "motion-ended",
     "press",
+    "answered",
     "camera-away",
     "camera-back",
     "request",
@@ -35,7 +36,7 @@ class Happening:
     kind: Kind
     at: datetime
     camera: CameraId | None = None
-    event: EventId | None = None  # of motion and of presses
+    event: EventId | None = None  # of motion, of presses and of their answers
     request: RequestId | None = None
     about: str = ""  # a few plain words, like the name of a new device; never an address or a login
 

@@ -26,8 +26,10 @@ from latchstring.web.hub import (
     offsite,
     onvif,
     recordings,
+    replies,
     settings,
     storage,
+    talk,
 )
 
 
@@ -76,6 +78,8 @@ def _app(hub: Hub) -> FastAPI:
         storage,
         offsite,
         doorbell,
+        replies,
+        talk,
     ):
         app.include_router(part.router(hub), dependencies=household_only)
     pages.install(app, "hub")

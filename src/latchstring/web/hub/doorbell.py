@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,8 +12,16 @@ from pydantic import BaseModel, Field
 
 from latchstring.base.ids import CameraId, EventId
 from latchstring.hub.daemon import Hub
-from latchstring.hub.doorbell.models import DoorbellSettings, ReplyId, Sound
+from latchstring.hub.doorbell.models import Chimed, DoorbellSettings, Method, ReplyId, Sound
 from latchstring.web.hub.recordings import JPEG
+
+
+class ShownChimed(BaseModel):
+    """How the chime's last call went, in words."""
+
+    at: datetime
+    ok: bool
+    message: str
 
 
 class ShownDoorbell(BaseModel):
@@ -23,6 +32,9 @@ class ShownDoorbell(BaseModel):
     press_path: str | None
     reply: str | None
     reply_after_s: int
+    chime_url: str | None
+    chime_method: Method
+    chimed: ShownChimed | None
 
 
 class DoorbellForm(BaseModel):
@@ -31,12 +43,22 @@ class DoorbellForm(BaseModel):
     is_on: bool | None = None
     reply: str | None = None
     reply_after_s: Annotated[int | None, Field(ge=5, le=120)] = None
+    chime_url: str | None = None
+    chime_method: Method | None = None
 
 
 class Rung(BaseModel):
     """None: somebody had just pressed."""
 
     event: str | None
+
+
+class AtTheDoor(BaseModel):
+    """A press to which nobody has come yet."""
+
+    event: str
+    camera: str
+    at: datetime
 
 
 class Ringing(BaseModel):
@@ -63,6 +85,10 @@ def router(hub: Hub) -> APIRouter:
             chosen = replace(chosen, reply=ReplyId(form.reply) if form.reply else None)
         if form.reply_after_s is not None:
             chosen = replace(chosen, reply_after_s=form.reply_after_s)
+        if "chime_url" in form.model_fields_set:
+            chosen = replace(chosen, chime_url=form.chime_url or None)
+        if form.chime_method is not None:
+            chosen = replace(chosen, chime_method=form.chime_method)
         return _shown(hub.doorbell.change(chosen))
 
     @router.post("/cameras/{camera_id}/doorbell/token")
@@ -76,6 +102,21 @@ def router(hub: Hub) -> APIRouter:
         camera = hub.doorbell.settings(CameraId(camera_id)).camera
         event = hub.doorbell.press(camera, hub.clock.now())
         return Rung(event=event.id if event else None)
+
+    @router.post("/cameras/{camera_id}/doorbell/chime")
+    def try_chime(camera_id: str) -> ShownChimed:
+        """Call the chime now."""
+        return _chimed(hub.doorbell.try_chime(CameraId(camera_id)))
+
+    @router.get("/doorbell/waiting")
+    def at_the_door() -> list[AtTheDoor]:
+        """Who rang in the last minute and was not answered: for a page that has just been opened."""
+        return [AtTheDoor(event=w.event, camera=w.camera, at=w.at) for w in hub.doorbell.waiting()]
+
+    @router.post("/doorbell/presses/{event_id}/answered", status_code=204)
+    def answer_press(event_id: str) -> None:
+        """Somebody saw it: the other pages stop ringing, and nothing is said by itself."""
+        hub.doorbell.answered(EventId(event_id))
 
     @router.get("/doorbell/presses/{event_id}/picture.jpg", response_class=Response, responses=JPEG)
     def press_picture(event_id: str) -> Response:
@@ -104,4 +145,11 @@ def _shown(settings: DoorbellSettings) -> ShownDoorbell:
         press_path=path if settings.token else None,
         reply=settings.reply,
         reply_after_s=settings.reply_after_s,
+        chime_url=settings.chime_url,
+        chime_method=settings.chime_method,
+        chimed=_chimed(settings.chimed) if settings.chimed else None,
     )
+
+
+def _chimed(chimed: Chimed) -> ShownChimed:
+    return ShownChimed(at=chimed.at, ok=chimed.ok, message=chimed.message)

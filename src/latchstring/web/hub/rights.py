@@ -19,6 +19,7 @@ GUESTS = frozenset(
         "list_devices",
         "end_device",
         "get_ringing",
+        "at_the_door",
     }
 )
 """What is live, and their own devices."""
@@ -38,9 +39,14 @@ MEMBERS = frozenset(
         "get_masks",
         "get_doorbell",
         "press_picture",
+        "list_replies",
+        "reply_sound",
+        "play_reply",
+        "answer_press",
+        "talk",
     }
 )
-"""What was recorded, too."""
+"""What was recorded, too, and answering the door."""
 
 
 class NotYours(NotAllowed):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -26,10 +26,12 @@ async def accepted(socket: WebSocket) -> bool:
     return True
 
 
-async def stay(socket: WebSocket, sending: Coroutine[Any, Any, None]) -> None:
-    """Run `sending` until it ends, the viewer leaves, or their session does."""
+async def stay(
+    socket: WebSocket, sending: Coroutine[Any, Any, None], *, hear: Callable[[bytes], None] | None = None
+) -> None:
+    """Run `sending` until it ends, the viewer leaves, or their session does; `hear` gets what they send."""
     signed_out = asyncio.create_task(_signed_out(socket))
-    tasks = {asyncio.create_task(sending), asyncio.create_task(_left(socket)), signed_out}
+    tasks = {asyncio.create_task(sending), asyncio.create_task(_left(socket, hear)), signed_out}
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
@@ -41,10 +43,11 @@ async def stay(socket: WebSocket, sending: Coroutine[Any, Any, None]) -> None:
             await socket.close(SIGNED_OUT, NotSignedIn().message)
 
 
-async def _left(socket: WebSocket) -> None:
-    """Until the viewer leaves; what one says is not listened to."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
+async def _left(socket: WebSocket, hear: Callable[[bytes], None] | None) -> None:
+    """Until the viewer leaves."""
+    while (message := await socket.receive())["type"] != "websocket.disconnect":
+        if hear is not None and (data := message.get("bytes")):
+            hear(data)
 
 
 async def _signed_out(socket: WebSocket) -> None:

@@ -26,6 +26,7 @@ CREATE TABLE doorbell (
     reply           TEXT REFERENCES quick_reply (id),     -- said by itself when nobody reacts; NULL: none
     reply_after_s   INTEGER NOT NULL DEFAULT 15,          -- seconds from the press on
     chime_url       TEXT,                                 -- called at a press; NULL: none
+    chime_method    TEXT NOT NULL DEFAULT 'POST' CHECK (chime_method IN ('GET', 'POST')),
     chimed_us       INTEGER,                              -- when it was last called
     chime_ok        INTEGER CHECK (chime_ok IN (0, 1)),   -- whether it answered well
     chime_message   TEXT                                  -- how it went, in words
