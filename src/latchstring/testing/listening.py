@@ -96,5 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: the tests look at what was heard."""

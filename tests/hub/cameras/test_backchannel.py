@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from latchstring.base.clock import SystemClock
@@ -20,10 +19,10 @@ from latchstring.hub.cameras.errors import (
     TakesNoSound,
     WrongLogin,
 )
-from latchstring.hub.cameras.g711 import RATE
 from latchstring.hub.cameras.speaker import MOST_BEHIND_BYTES, Speaker
 from latchstring.testing.calls import answering
 from latchstring.testing.rtsp import WHY_NOT, RtspServer, available
+from latchstring.testing.sounds import loudest, tone
 from latchstring.testing.waiting import until
 
 pytestmark = pytest.mark.skipif(not available(), reason=WHY_NOT)
@@ -41,17 +40,6 @@ def server(heard: Path) -> Iterator[RtspServer]:
     mounts = {f"/{law}": f"{law}:{PICTURE}" for law in ("mulaw", "alaw")} | {"/mute": f"pattern:{PICTURE}"}
     with RtspServer(mounts, login="digest", password=PASSWORD, heard=heard) as server:
         yield server
-
-
-def tone(hertz: int, seconds: float) -> bytes:
-    at = np.arange(round(seconds * RATE)) / RATE
-    return (8000 * np.sin(2 * np.pi * hertz * at)).astype("<i2").tobytes()
-
-
-def loudest(pcm: bytes) -> float:
-    """The frequency that stands out, in hertz."""
-    samples = np.frombuffer(pcm, "<i2")
-    return float(np.argmax(np.abs(np.fft.rfft(samples)))) * RATE / len(samples)
 
 
 @pytest.mark.parametrize("law", ["mulaw", "alaw"])

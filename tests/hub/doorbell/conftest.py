@@ -15,6 +15,7 @@ from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.store import Store
 from latchstring.testing.clock import FakeClock
+from latchstring.testing.later import Later
 from latchstring.testing.recorded import CAMERA
 
 
@@ -49,7 +50,14 @@ def feed() -> LiveFeed:
 
 
 @pytest.fixture
-def doorbell(store: Store, bulletin: Bulletin, clock: FakeClock, feed: LiveFeed) -> Iterator[Doorbell]:
-    doorbell = Doorbell(store, bulletin, clock, feed=lambda _: feed)
+def later() -> Later:
+    return Later()
+
+
+@pytest.fixture
+def doorbell(
+    store: Store, bulletin: Bulletin, clock: FakeClock, feed: LiveFeed, later: Later
+) -> Iterator[Doorbell]:
+    doorbell = Doorbell(store, bulletin, clock, feed=lambda _: feed, later=later)
     yield doorbell
     doorbell.stop()

@@ -76,7 +76,8 @@ class Replies:
 
 def _all(db: sqlite3.Connection) -> list[Reply]:
     rows = db.execute(
-        "SELECT id, name, length(pcm) AS size FROM quick_reply WHERE removed_us IS NULL ORDER BY added_us, id"
+        """SELECT id, name, length(pcm) AS size FROM quick_reply
+           WHERE removed_us IS NULL ORDER BY added_us, rowid"""
     )
     return [_reply(row) for row in rows]
 

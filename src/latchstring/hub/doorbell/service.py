@@ -68,7 +68,7 @@ class Doorbell:
         self._clock = clock
         self._feed = feed
         self.replies = Replies(store)
-        self._talks = Talks(store, clock, open_door=open_door)
+        self._talks = Talks(store, open_door=open_door)
         self._answering = Answering(bulletin, later)
         self._chimes = ThreadPoolExecutor(2, "chime")
         self._painter = ThreadPoolExecutor(1, "press-picture")
@@ -160,7 +160,8 @@ class Doorbell:
 
     def _act_on(self, event: Event) -> None:
         """What the owner chose: the chime rings, and a reply waits for nobody to come."""
-        chosen = self.settings(event.camera)
+        with self._store.read() as db:
+            chosen = rows.find(event.camera, db=db) or DoorbellSettings(camera=event.camera)
         if chosen.chime_url:
             self._chimes.submit(self._chime, chosen, event.during.start)
         say = partial(self._reply_by_itself, event.camera, chosen.reply) if chosen.reply else None

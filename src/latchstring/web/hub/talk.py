@@ -52,7 +52,8 @@ def router(hub: Hub) -> APIRouter:
         except LatchstringError as e:
             await _refuse(socket, e)
         finally:
-            await asyncio.to_thread(voice.end)
+            # Begun at once and never called off: the door is let go even when this page's task is cancelled.
+            await asyncio.shield(loop.run_in_executor(None, voice.end))
 
     return router
 
