@@ -41,7 +41,9 @@ export const del = <T>(path: string) => call<T>('DELETE', path);
 
 export async function call<T>(method: Method, path: string, body?: unknown): Promise<Result<T>> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const isFile = body instanceof Blob;
+  if (isFile) headers['Content-Type'] = body.type || 'application/octet-stream';
+  else if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET') headers['X-CSRF-Token'] = csrf;
   let response: Response;
   try {
@@ -49,7 +51,7 @@ export async function call<T>(method: Method, path: string, body?: unknown): Pro
       method,
       headers,
       credentials: 'same-origin',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     });
   } catch {
     return { kind: 'failed', message: t('failed.offline') };

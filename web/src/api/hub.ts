@@ -29,6 +29,14 @@ export type CameraOnvif = Schemas['ShownOnvif'];
 
 export type Masks = Schemas['Masks'];
 
+export type Doorbell = Schemas['ShownDoorbell'];
+export type DoorbellForm = Schemas['DoorbellForm'];
+export type Chimed = Schemas['ShownChimed'];
+export type AtTheDoor = Schemas['AtTheDoor'];
+export type QuickReply = Schemas['ShownReply'];
+export type Ringing = Schemas['Ringing'];
+export type RingSound = Ringing['sound'];
+
 export type MotionEvent = Schemas['MotionEvent'];
 export type Heat = Schemas['Heat'];
 export type Timeline = Schemas['Timeline'];

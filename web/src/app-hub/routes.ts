@@ -6,6 +6,7 @@ export const routes = {
   'camera-type': '/cameras/type',
   'camera-edit': '/cameras/:id/edit',
   'camera-areas': '/cameras/:id/areas',
+  'camera-doorbell': '/cameras/:id/doorbell',
   'camera-page': '/cameras/:id',
   inbox: '/inbox',
   request: '/inbox/:id',

@@ -11,7 +11,7 @@ from latchstring.base.errors import LatchstringError
 from latchstring.base.ids import CameraId
 from latchstring.hub.daemon import Hub
 from latchstring.hub.doorbell.talk import Talk
-from latchstring.web.hub.sockets import stay
+from latchstring.web.hub.sockets import accepted, stay
 
 REFUSED = 4409
 """Close code of this application's own (RFC 6455, 7.4.2)."""
@@ -31,7 +31,8 @@ def router(hub: Hub) -> APIRouter:
         The first message is text: `{"state": "talking"}` when the camera listens, or `{"state": "refused",
         "message": ...}`; a talk that breaks off ends with the latter.
         """
-        await socket.accept()
+        if not await accepted(socket):
+            return
         loop, coming = asyncio.get_running_loop(), asyncio.Queue[bytes](MOST_WAITING)
 
         def put(pcm: bytes) -> None:

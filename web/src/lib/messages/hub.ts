@@ -1,5 +1,6 @@
 import { common } from './common';
 import { areas } from './hub/areas';
+import { doorbell } from './hub/doorbell';
 import { hiding } from './hub/hiding';
 import { finding } from './hub/finding';
 import { household } from './hub/household';
@@ -16,6 +17,7 @@ export const hub = {
   ...notify,
   ...finding,
   ...storage,
+  ...doorbell,
   ...household,
   ...live,
   ...offsite,
