@@ -29,6 +29,7 @@ def recording(hertz: int, seconds: float, *, container: str = "ogg", codec: str 
     wave = (8000 * np.sin(2 * np.pi * hertz * at)).astype("<i2")
     with av.open(out, "w", format=container) as file:
         stream = file.add_stream(codec, rate=rate, layout="stereo")
+        assert isinstance(stream, av.AudioStream)
         frame = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[np.newaxis], format="s16", layout="stereo")
         frame.sample_rate, frame.pts = rate, 0
         for packet in [*stream.encode(frame), *stream.encode(None)]:
