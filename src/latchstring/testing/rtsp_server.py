@@ -16,8 +16,10 @@ Imports nothing of the project: the system's Python has other packages.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
+import struct
 import sys
 import threading
 import time
@@ -35,6 +37,7 @@ from gi.repository import Gio, GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa
 assert GstApp  # registers pull-sample and push-buffer
 
 LOSS = 0.05
+RATE = 8000
 _PAY = "rtph264pay name=pay0 pt=96 config-interval=-1"
 
 
@@ -121,6 +124,33 @@ class Player:
             number += 1
             if number == len(units):
                 number, loops = 0, loops + 1
+
+
+class Singer:
+    """Feeds a tone of 440 Hz into one media's appsrc, live.
+
+    GStreamer's own test tone fails when a caller seeks, as libav does at the start.
+    """
+
+    def __init__(self, source: Gst.Element) -> None:
+        self._source = source
+        self._over = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._sing, daemon=True).start()
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def _sing(self) -> None:
+        began, number = time.monotonic(), 0
+        while not self._over.wait(max(0.0, began + number * 0.02 - time.monotonic())):
+            at = range(number * RATE // 50, (number + 1) * RATE // 50)
+            samples = [round(8000 * math.sin(2 * math.pi * 440 * n / RATE)) for n in at]
+            buffer = Gst.Buffer.new_wrapped(struct.pack(f"<{len(samples)}h", *samples))
+            if self._source.emit("push-buffer", buffer) == Gst.FlowReturn.EOS:
+                return
+            number += 1
 
 
 def _noisy(data: bytes) -> bytes:
@@ -222,9 +252,10 @@ def doorbell_factory(law: str, coded: str, heard: str) -> GstRtspServer.RTSPOnvi
     Its sources run on into a fakesink: a caller may take the sound and leave the picture.
     """
     coding, payload = {"mulaw": ("pcmu", 0), "alaw": ("pcma", 8)}[law]
+    caps = f"audio/x-raw,format=S16LE,layout=interleaved,rate={RATE},channels=1"
     sound = (
-        "audiotestsrc is-live=true freq=440 samplesperbuffer=160 ! audio/x-raw,rate=8000,channels=1 ! "
-        f"{law}enc ! tee name=sound ! queue ! fakesink async=false sound. ! queue ! "
+        f'appsrc name=tone is-live=true do-timestamp=true format=time block=false caps="{caps}" ! {law}enc ! '
+        "tee name=sound ! queue ! fakesink async=false sound. ! queue ! "
         f"rtp{coding}pay name=pay1 min-ptime=20000000 max-ptime=20000000"
     )
     factory = GstRtspServer.RTSPOnvifMediaFactory()
@@ -237,6 +268,13 @@ def doorbell_factory(law: str, coded: str, heard: str) -> GstRtspServer.RTSPOnvi
         f'filesink location="{heard}" append=true buffer-mode=unbuffered sync=false async=false )'
     )
     factory.set_shared(True)
+
+    def sing(_factory: object, media: GstRtspServer.RTSPMedia) -> None:
+        singer = Singer(media.get_element().get_by_name_recurse_up("tone"))
+        media.connect("unprepared", lambda _media: singer.stop())
+        singer.start()
+
+    factory.connect("media-configure", sing)
     return factory
 
 
