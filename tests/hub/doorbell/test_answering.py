@@ -89,7 +89,7 @@ def test_nobody_comes_so_the_reply_is_said(
 
 @needs_server
 def test_somebody_came_so_nothing_is_said(
-    doorbell: Doorbell, porch: CameraId, reply: ReplyId, later: Later, now: datetime, heard: Path
+    doorbell: Doorbell, porch: CameraId, reply: ReplyId, later: Later, now: datetime
 ) -> None:
     """Talking is an answer, and so is a tap on “Close”."""
     doorbell.change(replace(doorbell.mark(porch), reply=reply))
@@ -99,7 +99,7 @@ def test_somebody_came_so_nothing_is_said(
     doorbell.talk(porch).end()
     later.come()
     assert doorbell.waiting() == []
-    assert not heard.exists() or heard.stat().st_size == 0
+    assert not doorbell._talks.is_busy(porch)  # a reply takes the door before it is heard
 
 
 def test_a_reply_that_was_removed_is_not_said(
