@@ -13,6 +13,7 @@ TRACKED = subprocess.run(
     ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
 ).stdout.splitlines()
 PAGES = [f for f in TRACKED if f.endswith(".md")]
+NAMED = re.compile(r"`((?:tests|benchmarks)/[\w./-]*[\w-])`")
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 
 
@@ -21,6 +22,13 @@ def test_links_lead_somewhere(page):
     """A link from one page to another, or to a picture, finds its file."""
     for target in LINK.findall((ROOT / page).read_text()):
         assert (ROOT / page).parent.joinpath(target).exists(), f"{page} points to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_name_tests_that_are_there(page):
+    """A page that says what checks it names a file or a folder of the repository."""
+    for name in NAMED.findall((ROOT / page).read_text()):
+        assert (ROOT / name).exists(), f"{page} names {name}"
 
 
 def test_lock_files_name_no_registry():
