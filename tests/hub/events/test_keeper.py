@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 
 from latchstring.base.ids import CameraId
@@ -84,3 +86,23 @@ def test_old_events_are_forgotten_with_their_recordings(store, keeper):
 def test_an_unknown_event_is_said(store):
     with pytest.raises(rows.NoSuchEvent):
         rows.get(store, "ev_nothing")
+
+
+def test_a_full_disk_does_not_end_the_watch(store, keeper, monkeypatch):
+    """What moves meanwhile is written down, and told, once there is room again: nothing of it is lost."""
+    heard = []
+    keeper._bulletin.listen(lambda happening: heard.append((happening.kind, happening.event)))
+
+    def full(event, *, db):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rows, "save", full)
+        walk(keeper, 10, 14)
+        walk(keeper, 40, 42)
+    assert heard == []
+    walk(keeper, 42, 46)
+    first, second = rows.during(store, CAMERA, DAY)
+    assert (first.start_us, first.end_us, first.is_open) == (10 * S, 14 * S, False)
+    assert second.is_open
+    assert heard == [("motion-began", first.id), ("motion-ended", first.id), ("motion-began", second.id)]

@@ -1,10 +1,16 @@
-"""Writes down one camera's events and activity as they happen, without a row for every look."""
+"""Writes down one camera's events and activity as they happen, without a row for every look.
+
+A disk that refuses, as a full one does, costs nothing but time: what could not be written waits, and is told
+when it is written.
+"""
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import threading
 
-from latchstring.base.ids import CameraId
+from latchstring.base.ids import CameraId, EventId
 from latchstring.base.time import from_micros
 from latchstring.hub.events import store as rows
 from latchstring.hub.events.bulletin import Bulletin, Happening, Kind
@@ -13,6 +19,7 @@ from latchstring.hub.events.tracker import MERGE_US, Tracker
 from latchstring.hub.motion.detector import MotionSample
 from latchstring.hub.store import Store
 
+log = logging.getLogger(__name__)
 WRITE_EVERY_US = 2_000_000
 
 
@@ -25,7 +32,10 @@ class Keeper:
         self._bulletin = bulletin
         self._tracker = Tracker(camera)
         self._lock = threading.Lock()
-        self._written: Event | None = None
+        self._last: Event | None = None
+        self._waiting: dict[EventId, Event] = {}
+        self._begun: EventId | None = None  # told last
+        self._is_refused = False
         self._minute_us = 0
         self._peak = 0.0
 
@@ -39,6 +49,7 @@ class Keeper:
     def settle(self, now_us: int) -> None:
         """Close an event of which nothing was heard for long: its camera went away."""
         with self._lock:
+            self._flush()
             event = self._tracker.open_event
             if event is not None and now_us - event.end_us > 2 * MERGE_US:
                 self._close()
@@ -54,20 +65,40 @@ class Keeper:
             self._write(event)
 
     def _is_worth_writing(self, event: Event) -> bool:
-        last = self._written
+        last = self._last
         if last is None or last.id != event.id or not event.is_open:
             return True
         return event.end_us - last.end_us >= WRITE_EVERY_US
 
     def _write(self, event: Event) -> None:
-        is_new = self._written is None or self._written.id != event.id
-        self._written = event
-        with self._store.write() as db:
-            rows.save(event, db=db)
-        if is_new:
-            self._tell(event, "motion-began", event.start_us)
-        if not event.is_open:
-            self._tell(event, "motion-ended", event.end_us)
+        self._last = event
+        self._waiting[event.id] = event
+        self._flush()
+
+    def _flush(self) -> None:
+        waiting = list(self._waiting.values())
+        if not waiting:
+            return
+        try:
+            with self._store.write() as db:
+                for event in waiting:
+                    rows.save(event, db=db)
+        except sqlite3.OperationalError as e:
+            self._refused(e)
+            return
+        self._is_refused = False
+        self._waiting.clear()
+        for event in waiting:
+            if event.id != self._begun:
+                self._begun = event.id
+                self._tell(event, "motion-began", event.start_us)
+            if not event.is_open:
+                self._tell(event, "motion-ended", event.end_us)
+
+    def _refused(self, e: sqlite3.OperationalError) -> None:
+        if not self._is_refused:
+            log.warning("camera %s: what moves cannot be written down for now: %s", self._camera, e)
+        self._is_refused = True
 
     def _tell(self, event: Event, kind: Kind, at_us: int) -> None:
         self._bulletin.tell(Happening(kind=kind, at=from_micros(at_us), camera=self._camera, event=event.id))
@@ -82,5 +113,8 @@ class Keeper:
 
     def _write_activity(self) -> None:
         if self._peak > 0:
-            with self._store.write() as db:
-                rows.add_activity(self._camera, self._minute_us, self._peak, db=db)
+            try:
+                with self._store.write() as db:
+                    rows.add_activity(self._camera, self._minute_us, self._peak, db=db)
+            except sqlite3.OperationalError as e:
+                self._refused(e)
