@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchstring.hub.events.tracker import MERGE_US
-from latchstring.hub.motion.gears import AFTER_MOTION_US, AFTER_START_US, AFTER_WORD_US, Gears, Sizes
+from latchstring.hub.motion.gears import (
+    AFTER_HINT_US,
+    AFTER_MOTION_US,
+    AFTER_START_US,
+    AFTER_WORD_US,
+    Gears,
+    Sizes,
+)
 
 S = 1_000_000
 news = st.lists(st.tuples(st.sampled_from(["moved", "told", "hinted"]), st.integers(0, 600 * S)), max_size=30)
@@ -28,7 +35,7 @@ def test_an_event_ends_in_second_gear():
 def test_it_is_watched_closely_exactly_as_long_as_the_last_news_asks_for(told, at):
     """In any order, each piece of news reaches for its own time, and a weaker one never shortens a stronger one."""
     gears = Gears(-AFTER_START_US)
-    reach = {"moved": 8 * S, "told": 10 * S, "hinted": 2 * S}
+    reach = {"moved": AFTER_MOTION_US, "told": AFTER_WORD_US, "hinted": AFTER_HINT_US}
     for kind, when in told:
         getattr(gears, kind)(when)
     assert gears.is_second(at) == any(at < when + reach[kind] for kind, when in told)

@@ -1,10 +1,13 @@
 import threading
 
+import pytest
+
 from latchstring.base.clock import SystemClock
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras.errors import CameraHungUp
 from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.cameras.synthetic import Scene
+from latchstring.hub.motion import gears
 from latchstring.hub.motion.looker import Looker
 from latchstring.hub.motion.models import CodedFrame, MotionSettings
 from latchstring.hub.motion.substream import SubStream
@@ -91,6 +94,13 @@ def test_the_sub_stream_is_called_again():
     assert sessions == [1, 1, 1, 2]
 
 
+@pytest.fixture
+def soon_asleep(monkeypatch):
+    """A new stream is trusted after six seconds instead of a minute."""
+    monkeypatch.setattr(gears, "AFTER_START_US", 6_000_000)
+
+
+@pytest.mark.usefixtures("soon_asleep")
 def test_word_from_outside_wakes_a_quiet_camera():
     """In first gear only keyframes are looked at; told that something stirs, five pictures a second."""
     film = frames(Scene(width=320, height=240, fps=10, seed=0, quiet=1), 20)
@@ -104,6 +114,7 @@ def test_word_from_outside_wakes_a_quiet_camera():
     assert sum(14 < at < 20 for at in times) > 25
 
 
+@pytest.mark.usefixtures("soon_asleep")
 def test_what_happened_before_the_word_is_looked_at_too():
     """The frames since the last keyframe were kept, and are decoded backwards from there."""
     looker, times = Looker(), []

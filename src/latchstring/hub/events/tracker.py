@@ -10,8 +10,9 @@ from latchstring.base.ids import CameraId, EventId
 from latchstring.hub.events.models import Event
 from latchstring.hub.motion.detector import MotionSample
 
-NEEDED = 2
-"""So many looks in a row must show motion before an event opens."""
+NEEDED, NEEDED_SMALL = 2, 3
+"""So many looks in a row must show motion before an event opens; more while little of the picture moves."""
+SMALL_SHARE = 0.01
 MERGE_US = 5_000_000
 """Motion that pauses no longer than this is one event."""
 SAMPLE_US = 200_000
@@ -42,7 +43,7 @@ class Tracker:
             yield self._grow(self._event, sample)
             return
         self._row.append(sample)
-        if len(self._row) >= NEEDED:
+        if len(self._row) >= (NEEDED if sample.share >= SMALL_SHARE else NEEDED_SMALL):
             yield self._open(self._row)
             self._row = []
 

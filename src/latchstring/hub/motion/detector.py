@@ -2,7 +2,12 @@
 
 A strided sample is blurred (3x3 box) and compared with a running mean that starts as the first picture, so
 nothing has to be learned first. Pixels that differ clearly are hot; lone ones are noise and are dropped.
-Where the picture is restless by itself, as leaves in wind are, it takes more to be hot.
+Where the picture is restless by itself, as noise and leaves in wind are, it takes more to be hot.
+
+Only when enough is hot is a closer look taken, at three things. Light changes brightness and keeps structure:
+what is the background's own structure, brighter or darker, is light. What is hot and does not change is no
+motion for long: one who has left leaves a ghost, one who parked becomes background. And what comes and goes
+at the same place again and again is restless.
 """
 
 from __future__ import annotations
@@ -14,28 +19,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latchstring.hub.cameras.decode import Luma
+from latchstring.hub.motion.arithmetic import Bits, around, blur, bounds
 from latchstring.hub.motion.models import MotionSettings
-from latchstring.hub.motion.zones import Mask, mask
+from latchstring.hub.motion.zones import mask
 
 SAMPLED_ROWS = 96
 FREEZE_US = 2_000_000
-_HOT = 9 * 20
-"""A blurred pixel is a sum of nine: it is hot from a difference of 20 in 256 on."""
+LOOKS_A_SECOND = 5
+_HOT = 9 * 10
+"""A blurred pixel is a sum of nine: it is hot from a difference of 10 in 256 on, or more where noisy."""
+_NOISE_FACTOR = 4
 _CROWD = 5
 """A hot pixel counts if five of the nine around and with it are hot."""
 FLOOR_SHARE = 0.0003
 """Less than this is never motion."""
 RESTLESS_SHARE = 0.01
-"""Restlessness is learned only while less than this moves, so that nobody who lingers teaches it."""
+"""Restlessness is learned everywhere while less than this moves, so that nobody who lingers teaches it."""
 SCENE_SHARE = 0.6
 """So much of the picture differs when the scene is another."""
-_LEARN, _LEARN_HOT = 4, 7
-"""The mean follows by 1/16 a look where it is quiet or still, and by 1/128 where something moves."""
+_LEARN, _LEARN_HOT, _LEARN_LIGHT = 4, 7, 1
+"""The mean follows by 1/16 a look where it is quiet, 1/128 where something moves, 1/2 where light changed."""
 _LEARN_RESTLESS = 4
 _MOST_RESTLESS = 9 * 40 << 3
+_REACH = 4
+"""Structure is what differs from the mean of 9x9 pixels, and is compared within as many."""
+_STRUCTURE = 0.35
+"""Of the hot threshold: so strong is, on average, what the background's structure does not explain."""
+_DIMMEST, _BRIGHTEST = 0.25, 4.0
+_FADED = 1.5
+"""Where the background shows so much more than the picture, somebody has left."""
+_LIT_SHARE = 0.1
+"""So much of the picture is lit otherwise, at once, when a lamp is switched."""
+_SOME = 1e-3
+_MARGIN = 10
+_GHOST_LOOKS, _PARKED_LOOKS = LOOKS_A_SECOND, 10 * LOOKS_A_SECOND
+_COMPANY = 8
+"""How far from what changes a body reaches that moves."""
+_BODY_REACH, _BODY, _BODY_OF_SPREAD, _BODY_AT_MOST = 4, 0.2, 5.0, 0.5
+"""A body fills so much of some 9x9 pixels, and more where much of the picture moves."""
+_BODIES_OF_ALL = 0.5
+"""When less than this of what moves belongs to bodies, it is weather."""
+_RETURNS = 5
+"""Coming and going so often within some twenty seconds is restlessness."""
 
 Gray = NDArray[np.int16]
-Bits = NDArray[np.bool_]
+Part = tuple[slice, slice]
 Kind = Literal["quiet", "motion", "settling", "scene-change"]
 
 
@@ -63,58 +91,145 @@ class Detector:
 
     def stirs(self, luma: Luma) -> bool:
         """Whether a closer look is worth while. Learns nothing."""
-        gray = _blur(luma)
+        gray = blur(luma)
         if self._mean is None or self._mean.shape != gray.shape:
             return True
         hot: Bits = np.abs((gray << 3) - self._mean) > self._threshold
-        return bool(self._crowded(hot) >= FLOOR_SHARE * hot.size)
+        return int(np.count_nonzero(_crowded(hot))) >= FLOOR_SHARE * hot.size
 
     def look(self, luma: Luma, utc_us: int) -> MotionSample:
         """`luma` is strided already; when its shape changes, the background starts anew."""
-        gray = _blur(luma)
+        gray = blur(luma)
         if self._mean is None or self._mean.shape != gray.shape:
             self._start(gray, utc_us)
             return MotionSample(utc_us, 0.0, "settling")
         delta = (gray << 3) - self._mean
         away = np.abs(delta)
-        hot = away > self._threshold
+        hot: Bits = away > self._threshold
         count = int(np.count_nonzero(hot))
-        if count > SCENE_SHARE * hot.size:
+        settling = utc_us < self._frozen_until_us
+        if count < FLOOR_SHARE * hot.size:
+            self._mean += np.right_shift(delta, _LEARN, out=delta)
+            self._learn_noise(away)
+            self._was_hot, self._hot_before = None, count
+            return MotionSample(utc_us, 0.0, "settling" if settling else "quiet")
+        if count > SCENE_SHARE * hot.size or _is_everywhere(hot):
             self._start(gray, utc_us)
             return MotionSample(utc_us, 0.0, "scene-change")
-        share = self._share(hot, count)
-        rate = np.where(hot, _LEARN_HOT, _LEARN).astype(np.int16) if count else _LEARN
-        self._mean += np.right_shift(delta, rate, out=delta)
-        if share < RESTLESS_SHARE:
-            usual = np.minimum(away, _MOST_RESTLESS) * 2 + (_HOT << 3)
-            self._threshold += (usual - self._threshold) >> _LEARN_RESTLESS
-        if utc_us < self._frozen_until_us:
+        share = self._closer(gray, delta, away, hot, settling=settling)
+        if share is None:
+            self._start(gray, utc_us)
+            return MotionSample(utc_us, 0.0, "scene-change")
+        if settling:
             return MotionSample(utc_us, share, "settling")
         return MotionSample(utc_us, share, "motion" if share >= self.settings.min_share else "quiet")
 
-    def _share(self, hot: Bits, count: int) -> float:
-        return self._crowded(hot) / hot.size if count >= FLOOR_SHARE * hot.size else 0.0
+    def _closer(self, gray: Gray, delta: Gray, away: Gray, hot: Bits, *, settling: bool) -> float | None:
+        """The share of the picture that moves, of what is hot; learns from each part as befits it.
 
-    def _crowded(self, hot: Bits) -> int:
-        """How many hot pixels stand among hot pixels, inside the zones."""
-        crowded = (_blur(hot.view(np.uint8)) >= _CROWD) & hot[1:-1, 1:-1]
-        inside = self._inside(hot.shape)
-        return int(np.count_nonzero(crowded if inside is None else crowded & inside[1:-1, 1:-1]))
+        None: a light was switched, and what is strange at the same instant are the shadows that it throws.
+        """
+        assert self._mean is not None
+        part = bounds(hot, _MARGIN)
+        strange, faded = self._structure(gray[part], hot[part], part)
+        count = int(np.count_nonzero(hot))
+        lit = count - int(np.count_nonzero(strange))
+        was, self._hot_before = self._hot_before, count
+        if lit > _LIT_SHARE * hot.size and lit > count / 2 and was < count / 4:
+            return None
+        still = self._count_still(gray, hot, part)
+        parked = still > np.where(faded, _GHOST_LOOKS, _PARKED_LOOKS)
+        moving = strange & ~parked
+        restless = self._returns(hot)
+        rate = np.where(hot[part], _LEARN_LIGHT, _LEARN).astype(np.int16)
+        rate[around(moving, 2) > _SOME] = _LEARN_HOT
+        rate[strange & parked] = 0
+        learned = delta >> _LEARN
+        learned[part] = delta[part] >> rate
+        self._mean += learned
+        share = self._share_of_bodies(moving, part)
+        everywhere = settling or share < RESTLESS_SHARE
+        self._learn_noise(away, None if everywhere else restless)
+        return share
 
-    def _inside(self, shape: tuple[int, ...]) -> Mask | None:
-        return mask(self.settings.zones, (shape[0], shape[1])) if self.settings.zones else None
+    def _share_of_bodies(self, moving: Bits, part: Part) -> float:
+        """Bodies are dense; drops and flakes are many and far apart."""
+        assert self._mean is not None
+        whole = self._mean.shape
+        crowded = _crowded(moving)
+        count = int(np.count_nonzero(crowded))
+        least = max(_BODY, min(_BODY_OF_SPREAD * count / self._mean.size, _BODY_AT_MOST))
+        body: Bits = crowded & (around(crowded, _BODY_REACH) > least)
+        if np.count_nonzero(body) < _BODIES_OF_ALL * count:
+            return 0.0
+        if self.settings.zones:
+            body &= mask(self.settings.zones, (whole[0], whole[1]))[part]
+        return int(np.count_nonzero(body)) / self._mean.size
+
+    def _structure(self, gray: Gray, hot: Bits, part: Part) -> tuple[Bits, Bits]:
+        """Which hot pixels show what the background in other light does not, and which of them show less."""
+        assert self._mean is not None
+        now, before = gray.astype(np.float32), self._mean[part] * np.float32(0.125)
+        now -= around(now, _REACH)
+        before -= around(before, _REACH)
+        of_now, of_before = around(now * now, _REACH), around(before * before, _REACH)
+        common = around(now * before, _REACH)
+        gain = np.clip(common / np.maximum(of_before, _SOME), _DIMMEST, _BRIGHTEST)
+        rest = of_now - gain * (2 * common - gain * of_before)
+        least = self._threshold[part] * np.float32(_STRUCTURE / 8)
+        strange: Bits = hot & (rest > least * least)
+        return strange, strange & (of_before > _FADED * of_now)
+
+    def _count_still(self, gray: Gray, hot: Bits, part: Part) -> Gray:
+        """For how many looks nothing has changed at and around each pixel."""
+        changed = np.abs(gray[part] - self._anchor[part]) > self._threshold[part] >> 4
+        changed = _crowded(changed & hot[part])
+        self._looks += 1
+        if self._looks % LOOKS_A_SECOND == 0:
+            self._anchor = gray
+        self._still += 1
+        self._still *= hot
+        still = self._still[part]
+        still[around(changed, _COMPANY) > _SOME] = 0
+        return still
+
+    def _returns(self, hot: Bits) -> Bits:
+        """Where it has come and gone often of late."""
+        self._turns -= self._turns >> 6
+        if self._was_hot is not None:
+            self._turns += (hot & ~self._was_hot).astype(np.int16) << 8
+        self._was_hot = hot
+        often: Bits = self._turns > _RETURNS << 8
+        return often
+
+    def _learn_noise(self, away: Gray, where: Bits | None = None) -> None:
+        usual = np.minimum(away, _MOST_RESTLESS) * _NOISE_FACTOR + (_HOT << 3)
+        usual -= self._threshold
+        usual >>= _LEARN_RESTLESS
+        if where is not None:
+            usual *= where
+        self._threshold += usual
 
     def _start(self, gray: Gray, utc_us: int) -> None:
         self._mean = gray << 3
-        self._threshold = np.full_like(gray, _HOT << 3)
+        self._threshold = np.full_like(gray, _HOT << 4)
+        self._still = np.zeros_like(gray)
+        self._turns = np.zeros_like(gray)
+        self._was_hot: Bits | None = None
+        self._hot_before = 0
+        self._anchor, self._looks = gray, 0
         self._frozen_until_us = utc_us + FREEZE_US
 
 
-def _blur(luma: Luma) -> Gray:
-    """The sum of each pixel's 3x3 neighbourhood."""
-    wide = luma.astype(np.int16)
-    rows = wide[:-2] + wide[1:-1]
-    rows += wide[2:]
-    out = rows[:, :-2] + rows[:, 1:-1]
-    out += rows[:, 2:]
+def _crowded(hot: Bits) -> Bits:
+    """The hot pixels that stand among hot pixels."""
+    out = np.zeros_like(hot)
+    out[1:-1, 1:-1] = (blur(hot.view(np.uint8)) >= _CROWD) & hot[1:-1, 1:-1]
     return out
+
+
+def _is_everywhere(hot: Bits) -> bool:
+    """Whether nearly every ninth of the picture differs at once."""
+    rows, columns = hot.shape[0] // 3, hot.shape[1] // 3
+    ninths = hot[: rows * 3, : columns * 3].reshape(3, rows, 3, columns).mean(axis=(1, 3))
+    return int(np.count_nonzero(ninths > 0.25)) >= 8

@@ -7,12 +7,12 @@ from their keyframe on, so that nothing before the shift is missed; then every f
 
 from __future__ import annotations
 
-AFTER_MOTION_US = 8_000_000
-"""Longer than the pause that an event bridges, so that an event ends where somebody is watching."""
+AFTER_MOTION_US = 30_000_000
+"""Visits come in bunches. Longer than the pause that an event bridges, so that it ends where one watches."""
 AFTER_WORD_US = 10_000_000
 AFTER_HINT_US = 2_000_000
-AFTER_START_US = 6_000_000
-LONGEST_BLIND_US = 5_000_000
+AFTER_START_US = 60_000_000
+LONGEST_BLIND_US = 2_500_000
 """A camera whose keyframes lie further apart than this is watched in second gear."""
 _LEAST_FRAMES = 20
 _HINT_FACTOR, _HINT_BYTES = 2.0, 200

@@ -34,8 +34,8 @@ class MotionSettings:
 
     @property
     def min_share(self) -> float:
-        """How much of the picture must move: 3 % at 0, 0.3 % at 0.5, 0.03 % at 1."""
-        return float(0.03 * 10 ** (-2 * self.sensitivity))
+        """How much of the picture must move: 2 % at 0, 0.2 % at 0.5, 0.02 % at 1."""
+        return float(0.02 * 10 ** (-2 * self.sensitivity))
 
 
 @dataclass(frozen=True, slots=True)
