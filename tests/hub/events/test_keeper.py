@@ -106,3 +106,25 @@ def test_a_full_disk_does_not_end_the_watch(store, keeper, monkeypatch):
     assert (first.start_us, first.end_us, first.is_open) == (10 * S, 14 * S, False)
     assert second.is_open
     assert heard == [("motion-began", first.id), ("motion-ended", first.id), ("motion-began", second.id)]
+
+
+def quiet(keeper, start, shares):
+    for number, share in enumerate(shares):
+        keeper.tell(MotionSample(start * S + number * 200_000, share, "quiet"))
+
+
+def test_what_moves_too_little_is_remembered_for_the_slider(store, keeper):
+    """The share that three looks in a row reached, told or not; a single look is a flake of snow."""
+    quiet(keeper, 10, [0, 0.001, 0.0012, 0.0011, 0, 0])
+    quiet(keeper, 130, [0, 0.01, 0, 0])
+    keeper.stop()
+    assert rows.stirrings(store, CAMERA, since_us=0) == {0: 0.001}
+    assert rows.latest(store) == []
+
+
+def test_the_slider_needs_one_day(store, keeper):
+    """Older minutes are forgotten as new ones come."""
+    quiet(keeper, 10, [0.001] * 4)
+    quiet(keeper, 86_400 + 120, [0.001] * 4)
+    keeper.stop()
+    assert list(rows.stirrings(store, CAMERA, since_us=0)) == [(86_400 + 120) * S]

@@ -28,6 +28,7 @@ export type AddFoundCamera = Schemas['AddForm'];
 export type CameraOnvif = Schemas['ShownOnvif'];
 
 export type Masks = Schemas['Masks'];
+export type Motion = Schemas['Motion'];
 
 export type Doorbell = Schemas['ShownDoorbell'];
 export type DoorbellForm = Schemas['DoorbellForm'];

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+from collections import deque
 
 from latchstring.base.ids import CameraId, EventId
 from latchstring.base.time import from_micros
 from latchstring.hub.events import store as rows
 from latchstring.hub.events.bulletin import Bulletin, Happening, Kind
 from latchstring.hub.events.models import Event
-from latchstring.hub.events.tracker import MERGE_US, Tracker
+from latchstring.hub.events.tracker import MERGE_US, NEEDED_SMALL, Tracker
 from latchstring.hub.motion.detector import MotionSample
 from latchstring.hub.store import Store
 
@@ -38,6 +39,8 @@ class Keeper:
         self._is_refused = False
         self._minute_us = 0
         self._peak = 0.0
+        self._lately: deque[float] = deque(maxlen=NEEDED_SMALL)
+        self._lasted = 0.0  # the largest share that so many looks in a row reached
 
     def tell(self, sample: MotionSample) -> None:
         with self._lock:
@@ -107,14 +110,21 @@ class Keeper:
         minute_us = sample.utc_us // rows.MINUTE_US * rows.MINUTE_US
         if minute_us != self._minute_us:
             self._write_activity()
-            self._minute_us, self._peak = minute_us, 0.0
+            self._minute_us, self._peak, self._lasted = minute_us, 0.0, 0.0
+        self._lately.append(sample.share if sample.kind in ("motion", "quiet") else 0.0)
+        if len(self._lately) == NEEDED_SMALL:
+            self._lasted = max(self._lasted, min(self._lately))
         if sample.kind == "motion":
             self._peak = max(self._peak, sample.share)
 
     def _write_activity(self) -> None:
-        if self._peak > 0:
-            try:
-                with self._store.write() as db:
+        if self._peak == 0 and self._lasted == 0:
+            return
+        try:
+            with self._store.write() as db:
+                if self._peak > 0:
                     rows.add_activity(self._camera, self._minute_us, self._peak, db=db)
-            except sqlite3.OperationalError as e:
-                self._refused(e)
+                if self._lasted > 0:
+                    rows.add_stirring(self._camera, self._minute_us, self._lasted, db=db)
+        except sqlite3.OperationalError as e:
+            self._refused(e)

@@ -12,6 +12,7 @@ from latchstring.hub.events.models import Event
 from latchstring.hub.store import Store
 
 MINUTE_US = 60_000_000
+DAY_US = 24 * 60 * MINUTE_US
 
 
 class NoSuchEvent(NotFound):
@@ -49,6 +50,26 @@ def add_activity(camera: CameraId, minute_us: int, peak: float, *, db: sqlite3.C
            ON CONFLICT (camera, minute_us) DO UPDATE SET peak = max(peak, excluded.peak)""",
         (camera, minute_us, peak),
     )
+
+
+def add_stirring(camera: CameraId, minute_us: int, share: float, *, db: sqlite3.Connection) -> None:
+    """Remember what moved in a minute, told or not; what is older than a day is forgotten."""
+    db.execute(
+        """INSERT INTO stirring (camera, minute_us, share) VALUES (?, ?, ?)
+           ON CONFLICT (camera, minute_us) DO UPDATE SET share = max(share, excluded.share)""",
+        (camera, minute_us, share),
+    )
+    db.execute("DELETE FROM stirring WHERE camera = ? AND minute_us < ?", (camera, minute_us - DAY_US))
+
+
+def stirrings(store: Store, camera: CameraId, *, since_us: int) -> dict[int, float]:
+    """Each minute's largest share that lasted, by the minute's start."""
+    with store.read() as db:
+        rows = db.execute(
+            "SELECT minute_us, share FROM stirring WHERE camera = ? AND minute_us >= ? ORDER BY minute_us",
+            (camera, since_us),
+        ).fetchall()
+    return {row["minute_us"]: row["share"] for row in rows}
 
 
 def forget_before(camera: CameraId, instant: datetime, *, db: sqlite3.Connection) -> None:

@@ -28,7 +28,7 @@ class Tracker:
     def __init__(self, camera: CameraId, *, new_id: Callable[[], EventId] = _new_id) -> None:
         self._camera = camera
         self._new_id = new_id
-        self._row: list[MotionSample] = []  # looks in a row that showed motion, before the event opens
+        self._row: list[MotionSample] = []  # the last looks, without a break, that showed motion
         self._event: Event | None = None
 
     def feed(self, sample: MotionSample) -> Iterator[Event]:
@@ -39,13 +39,14 @@ class Tracker:
         if sample.kind != "motion":
             self._row.clear()
             return
-        if self._event is not None:
-            yield self._grow(self._event, sample)
-            return
         self._row.append(sample)
+        if self._event is not None:
+            del self._row[:-NEEDED]
+            if len(self._row) == NEEDED:
+                yield self._grow(self._event, sample)
+            return
         if len(self._row) >= (NEEDED if sample.share >= SMALL_SHARE else NEEDED_SMALL):
             yield self._open(self._row)
-            self._row = []
 
     @property
     def open_event(self) -> Event | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,12 +22,13 @@ from latchstring.hub.cameras.models import CameraSettings, Opener
 from latchstring.hub.cameras.opener import CameraOpener
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.around import POST_ROLL, PRE_ROLL, around
-from latchstring.hub.events.bulletin import Bulletin
+from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.events.keeper import Keeper
 from latchstring.hub.events.models import Event
 from latchstring.hub.live.absence import Absences
 from latchstring.hub.live.main_stream import MainStream
-from latchstring.hub.motion.models import FrameFeed
+from latchstring.hub.motion import store as motion_rows
+from latchstring.hub.motion.models import FrameFeed, MotionSettings
 from latchstring.hub.motion.substream import SubStream
 from latchstring.hub.motion.watcher import Watcher
 from latchstring.hub.recording import index, storage
@@ -104,6 +105,7 @@ class Video:
         self._lock = threading.RLock()
         self._running = False
         self._stopping = threading.Event()
+        self._stop_listening: Callable[[], None] = lambda: None
         self._tidier = threading.Thread(target=self._tidy_on, name="tidy", daemon=True)
 
     def start(self) -> RepairReport:
@@ -115,12 +117,14 @@ class Video:
             self._running = True
             for camera in self.cameras():
                 self._man(camera)
+        self._stop_listening = self._bulletin.listen(self._wake_neighbours)
         self._tidier.start()
         return report
 
     def stop(self) -> None:
         """Let every camera go, all at once; what is in flight is written."""
         self._stopping.set()
+        self._stop_listening()
         with self._lock:
             self._running = False
             posts = list(self._posts.values())
@@ -211,6 +215,24 @@ class Video:
         post = self._posts.get(camera)
         if post is not None:
             post.watcher.stir(at_us)
+
+    def motion(self, camera: CameraId) -> MotionSettings:
+        """Where and how readily its motion is told."""
+        return motion_rows.settings_of(self._store, self.camera(camera).id)
+
+    def set_motion(self, camera: CameraId, settings: MotionSettings) -> None:
+        self.camera(camera)
+        with self._store.write() as db:
+            motion_rows.save(camera, settings, db=db)
+        post = self._posts.get(camera)
+        if post is not None:
+            post.watcher.apply(settings)
+
+    def stirrings(self, camera: CameraId) -> dict[datetime, float]:
+        """Minutes of the last day in which something moved, told or not, with the share that lasted."""
+        since_us = to_micros(self._clock.now() - timedelta(days=1))
+        found = event_rows.stirrings(self._store, camera, since_us=since_us)
+        return {from_micros(minute): share for minute, share in found.items()}
 
     # What they saw
 
@@ -337,10 +359,17 @@ class Video:
         if camera.sub_url:
             frames = SubStream(camera, camera.sub_url, opener=self._opener, clock=self._clock)
         keeper = Keeper(camera.id, self._store, self._bulletin)
-        watcher = Watcher(camera.id, frames, keeper.tell)
+        watcher = Watcher(camera.id, frames, keeper.tell, self.motion(camera.id))
         self._posts[camera.id] = _Post(recorder, watcher, keeper)
         recorder.start()
         watcher.start()
+
+    def _wake_neighbours(self, happening: Happening) -> None:
+        """Who is at one camera is soon at another."""
+        if happening.kind in ("motion-began", "press"):
+            for camera in list(self._posts):
+                if camera != happening.camera:
+                    self.stir(camera, to_micros(happening.at))
 
     def _let_go(self, camera: CameraId) -> None:
         post = self._posts.pop(camera, None)

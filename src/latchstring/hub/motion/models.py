@@ -12,6 +12,7 @@ from latchstring.base.errors import BadInput
 from latchstring.hub.cameras.regions import Region
 
 MOST_ZONES = 10
+_MOST_SHARE, _DECADES = 0.02, 2
 
 
 class BadMotionSettings(BadInput):
@@ -35,7 +36,15 @@ class MotionSettings:
     @property
     def min_share(self) -> float:
         """How much of the picture must move: 2 % at 0, 0.2 % at 0.5, 0.02 % at 1."""
-        return float(0.02 * 10 ** (-2 * self.sensitivity))
+        return float(_MOST_SHARE * 10 ** (-_DECADES * self.sensitivity))
+
+
+def needed_for(share: float) -> float | None:
+    """The least sensitivity at which motion of this share is told; None: not at any."""
+    if share <= 0:
+        return None
+    needed = math.log10(_MOST_SHARE / share) / _DECADES
+    return max(0.0, needed) if needed <= 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Watcher:
         tell: Callable[[MotionSample], None],
         settings: MotionSettings | None = None,
     ) -> None:
-        self._camera = camera
+        self.camera = camera
         self._looker = Looker(settings)
         self._feed = feed
         self._tell = tell
@@ -56,7 +56,7 @@ class Watcher:
                 samples = self._looker.look(frame)
             except BrokenVideo:
                 if not broken:
-                    log.warning("camera %s: a frame cannot be decoded, so motion may be missed", self._camera)
+                    log.warning("camera %s: a frame cannot be decoded, so motion may be missed", self.camera)
                 broken = True
                 self._looker.restart()
                 continue

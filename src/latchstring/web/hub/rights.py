@@ -37,6 +37,7 @@ MEMBERS = frozenset(
         "event_clip",
         "download_event",
         "get_masks",
+        "get_motion",
         "get_doorbell",
         "press_picture",
         "list_replies",

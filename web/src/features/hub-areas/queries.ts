@@ -1,5 +1,5 @@
 import { get, put } from '@/api/client';
-import type { Camera, CameraOnvif, Masks } from '@/api/hub';
+import type { Camera, CameraOnvif, Masks, Motion } from '@/api/hub';
 import type { Regions } from '@/components/regions';
 import { WATCHING } from '@/lib/recording';
 
@@ -9,6 +9,11 @@ export const cameras = () => get<Camera[]>('/api/cameras');
 export const masks = (camera: string) => get<Masks>(`${one(camera)}/masks`);
 export const setMasks = (camera: string, wanted: Regions) =>
   put<Masks>(`${one(camera)}/masks`, { masks: wanted });
+
+export type MotionChoice = Omit<Motion, 'stirrings'>;
+export const motion = (camera: string) => get<Motion>(`${one(camera)}/motion`);
+export const setMotion = (camera: string, wanted: MotionChoice) =>
+  put<Motion>(`${one(camera)}/motion`, wanted);
 
 /** What the camera sees, without the masks that are about to be drawn on it: an address, to be revoked. */
 export async function wholePicture(camera: string): Promise<string | undefined> {
