@@ -57,11 +57,11 @@ class Scenery:
 
     @property
     def x(self) -> Picture:
-        return (np.arange(self.width, dtype=np.float32) + 0.5)[None, :] / self.width
+        return ((np.arange(self.width) + 0.5)[None, :] / self.width).astype(np.float32)
 
     @property
     def y(self) -> Picture:
-        return (np.arange(self.height, dtype=np.float32) + 0.5)[:, None] / self.height
+        return ((np.arange(self.height) + 0.5)[:, None] / self.height).astype(np.float32)
 
     def person(
         self, picture: Picture, x: float, foot: float = 0.85, tall: float = 0.4, shade: float = 35
@@ -132,14 +132,15 @@ def _beam(t: float, picture: Picture, start: float, end: float) -> Picture:
     if x is None:
         return picture
     glow = np.exp(-(((_S.x - x) / 0.16) ** 2) - ((_S.y - 0.5) / 0.3) ** 2)
-    return (picture * (1 + 1.3 * glow)).astype(np.float32)
+    return np.asarray(picture * (1 + 1.3 * glow), np.float32)
 
 
 def _cloud(t: float, picture: Picture, start: float, end: float) -> Picture:
     """A cloud's shadow wanders over the scene."""
     x = (t - start) / (end - start) * 2.4 - 0.7
     shade = 0.5 + 0.5 * np.tanh((0.35 - np.abs(_S.x - x)) / 0.1)
-    return (picture * (1 - 0.4 * shade)).astype(np.float32)
+    out: Picture = (picture * (1 - 0.4 * shade)).astype(np.float32)
+    return out
 
 
 def _lamp(picture: Picture) -> Picture:
@@ -147,7 +148,8 @@ def _lamp(picture: Picture) -> Picture:
     away = np.hypot((_S.x - 0.2) * 16 / 9, _S.y - 0.2)
     light = 1.3 / (1 + (away / 0.35) ** 2)
     light = np.where((_S.x > 0.45) & (_S.x < 0.48), light * 0.3, light)
-    return (picture * (1 + light)).astype(np.float32)
+    out: Picture = (picture * (1 + light)).astype(np.float32)
+    return out
 
 
 def _stander(t: float, picture: Picture, came: float, stood: float, left: float, gone: float) -> Picture:

@@ -629,6 +629,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/{camera_id}/motion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Motion
+         * @description What moved is known as it was seen inside the zones of its time.
+         */
+        get: operations["get_motion"];
+        /**
+         * Set Motion
+         * @description Holds from the next look on; nothing is told only because it was set.
+         */
+        put: operations["set_motion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/search": {
         parameters: {
             query?: never;
@@ -1889,6 +1913,23 @@ export interface components {
             until?: string | null;
         };
         /**
+         * Motion
+         * @description What holds, and what would have been told in the last day at any sensitivity.
+         */
+        Motion: {
+            /** Zones */
+            zones: components["schemas"]["ShownRegion"][];
+            /** Sensitivity */
+            sensitivity: number;
+            /**
+             * Always Awake
+             * @default false
+             */
+            always_awake: boolean;
+            /** Stirrings */
+            stirrings: components["schemas"]["Stirring"][];
+        };
+        /**
          * MotionEvent
          * @description Something moved, or somebody pressed. `score`: the largest share that moved, 0 to 1, at `peak_at`.
          */
@@ -1921,6 +1962,21 @@ export interface components {
             score: number;
             /** Is Open */
             is_open: boolean;
+        };
+        /**
+         * MotionForm
+         * @description Without zones the whole picture counts. `always_awake`: every frame is looked at, as for a doorbell.
+         */
+        MotionForm: {
+            /** Zones */
+            zones: components["schemas"]["ShownRegion"][];
+            /** Sensitivity */
+            sensitivity: number;
+            /**
+             * Always Awake
+             * @default false
+             */
+            always_awake: boolean;
         };
         /**
          * MqttForm
@@ -2752,6 +2808,19 @@ export interface components {
         Status: {
             network: components["schemas"]["NetworkStatus"];
             disk: components["schemas"]["DiskStatus"];
+        };
+        /**
+         * Stirring
+         * @description A minute of the last day in which something moved.
+         */
+        Stirring: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Sensitivity */
+            sensitivity: number;
         };
         /**
          * StorageStatus
@@ -4093,6 +4162,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Masks"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_motion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Motion"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_motion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MotionForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Motion"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -55,5 +55,5 @@ def _one_by_count(rows: int, columns: int, reach: int) -> NDArray[np.float32]:
         at = np.arange(n)
         return (np.minimum(at + reach + 1, n) - np.maximum(at - reach, 0)).astype(np.float32)
 
-    out: NDArray[np.float32] = 1 / (lengths(rows)[:, None] * lengths(columns)[None, :])
+    out: NDArray[np.float32] = np.reciprocal(lengths(rows)[:, None] * lengths(columns)[None, :])
     return out

@@ -87,6 +87,9 @@ class Detector:
     def __init__(self, settings: MotionSettings | None = None) -> None:
         self.settings = settings or MotionSettings()
         self._mean: Gray | None = None  # eight times the blurred picture
+        self._anchor = np.zeros((0, 0), np.int16)  # a blurred picture, up to a second old
+        self._looks = 0
+        self._was_hot: Bits | None = None
         self._frozen_until_us = 0
 
     def stirs(self, luma: Luma) -> bool:
@@ -215,7 +218,7 @@ class Detector:
         self._threshold = np.full_like(gray, _HOT << 4)
         self._still = np.zeros_like(gray)
         self._turns = np.zeros_like(gray)
-        self._was_hot: Bits | None = None
+        self._was_hot = None
         self._hot_before = 0
         self._anchor, self._looks = gray, 0
         self._frozen_until_us = utc_us + FREEZE_US
