@@ -22,15 +22,19 @@ from latchstring.hub.cameras.errors import (
 )
 from latchstring.hub.cameras.models import Packet, StreamInfo
 
-OPEN_SECONDS = 4.0
-READ_SECONDS = 2.0
-"""libav lets the first time-out pass and hands over the frame it held back: silence is noticed after two."""
+SILENT_SECONDS = 4.0
+"""Of the socket, in libav: PyAV's own time-outs would take the interpreter's lock for each piece that is read."""
 
 MOST_HELD = 16
 """More frames than this are never reordered in H.264 (A.3.1, MaxDpbFrames)."""
 
 # The shortest probe: the session description already names the codec, and libav's own wait is 1 to 3 s.
-_OPTIONS = {"rtsp_transport": "tcp", "probesize": "32", "analyzeduration": "0"}
+_OPTIONS = {
+    "rtsp_transport": "tcp",
+    "probesize": "32",
+    "analyzeduration": "0",
+    "timeout": str(round(SILENT_SECONDS * 1e6)),
+}
 
 
 class RtspSource:
@@ -40,9 +44,9 @@ class RtspSource:
         self._clock = clock
         began = clock.monotonic()
         try:
-            self._container = av.open(url, options=dict(_OPTIONS), timeout=(OPEN_SECONDS, READ_SECONDS))
+            self._container = av.open(url, options=dict(_OPTIONS))
         except (av.error.FFmpegError, OSError, ValueError) as e:
-            _explain_open(e, timed_out=clock.monotonic() - began > OPEN_SECONDS * 0.95)
+            _explain_open(e, timed_out=clock.monotonic() - began > SILENT_SECONDS * 0.95)
         try:
             self._stream = find_video(self._container)
             check_codec(self._stream)
@@ -58,7 +62,7 @@ class RtspSource:
     def packets(self) -> Iterator[Packet]:
         try:
             yield from in_time(self._coded(), self.info.timescale)
-        except av.error.ExitError:
+        except av.error.TimeoutError:
             raise CameraSilent from None
         except (av.error.FFmpegError, OSError):
             raise CameraHungUp from None
@@ -68,13 +72,18 @@ class RtspSource:
         self._container.close()
 
     def _coded(self) -> Iterator[Coded]:
+        asked = self._clock.monotonic()
         for packet in self._container.demux(self._stream):
             if packet.size == 0:
                 return
+            heard = self._clock.monotonic()
             duration = packet.duration or 0
             # libav completes a frame when the next one begins, so it came one frame earlier.
-            arrived = self._clock.monotonic() - duration / self.info.timescale
+            arrived = heard - duration / self.info.timescale
             yield Coded(bytes(packet), packet.pts, packet.dts, duration, arrived)
+            if heard - asked > SILENT_SECONDS * 0.95:
+                raise CameraSilent  # at the first time-out libav hands over the frame that it held back
+            asked = self._clock.monotonic()
 
 
 @dataclass(frozen=True)
@@ -159,7 +168,7 @@ def _explain_open(e: Exception, *, timed_out: bool) -> NoReturn:
         raise WrongLogin from None
     if isinstance(e, (av.error.HTTPClientError, av.error.HTTPServerError)):
         raise NoSuchStream from None
-    if timed_out or isinstance(e, av.error.ExitError):
+    if timed_out or isinstance(e, av.error.TimeoutError):
         raise CameraSilent("the address answers, but sends no picture; restart the camera") from None
     if isinstance(e, av.error.InvalidDataError):
         raise NotVideo from None
