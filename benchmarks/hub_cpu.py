@@ -1,4 +1,4 @@
-"""One hub process with 8 cameras, beside a Frigate-shaped pipeline with one, over real RTSP at the same time.
+"""One hub process with 8 cameras, beside a Frigate-shaped pipeline and Debian's motion with one, over real RTSP.
 
 Each camera has a 1080p30 main stream of 3 Mbit/s, which is recorded, and a 640x360@10 sub stream, which is looked
 at for motion. The films are encoded before, so that the cameras cost next to nothing. What the peer is and is not
@@ -8,12 +8,16 @@ stands in `hub_cpu_peer.py`.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,9 +27,11 @@ import psutil
 
 from benchmarks import harness, hub_cpu_peer
 from latchstring.hub.cameras.synthetic import Painter, Scene
-from latchstring.hub.motion.detector import Detector
+from latchstring.hub.motion.detector import Detector, stride
+from latchstring.hub.motion.gears import AFTER_START_US
 from latchstring.testing.films import BEGAN
 from latchstring.testing.rtsp import WHY_NOT, RtspServer, available
+from latchstring.testing.worlds import WORLDS, frames
 
 CAMERAS = 8
 WARM_UP_SECONDS = 8
@@ -35,7 +41,9 @@ GOP_SECONDS = 2
 WINDOWS = 3
 MAIN = Scene(width=1920, height=1080, fps=30, seed=0)
 SUB = Scene(width=640, height=360, fps=10, seed=0)
-PEER = "Frigate-shaped pipeline of PyAV processes (see benchmarks/hub_cpu_peer.py)"
+FRIGATE = "Frigate-shaped pipeline of ffmpeg and OpenCV (see benchmarks/hub_cpu_peer.py)"
+DEBIANS = "Debian's motion 4.5, passthrough"
+DETECTOR = "Frigate's detector, restated with OpenCV"
 
 HUB = """
 import sys, time
@@ -102,47 +110,84 @@ def window(*processes: psutil.Process) -> list[float]:
     return [(cpu_seconds(p) - b) / seconds * 100 for p, b in zip(processes, before, strict=True)]
 
 
-def measure(folder: Path) -> list[harness.Row]:
+@contextmanager
+def films(folder: Path, *, quiet: bool = False) -> Iterator[list[str]]:
+    """A camera's main and sub stream, with visits or without, served by RTSP: their addresses."""
     main, sub = folder / "main.mp4", folder / "sub.mp4"
-    encode(main, MAIN, 3_000_000)
-    encode(sub, SUB, 300_000)
+    encode(main, replace(MAIN, quiet=int(quiet)), 3_000_000)
+    encode(sub, replace(SUB, quiet=int(quiet)), 300_000)
     with RtspServer({"/main": f"file:{main}", "/sub": f"file:{sub}"}, login="digest") as server:
-        urls = [server.url("/main"), server.url("/sub")]
-        hub_folder, peer_folder = folder / "hub", folder / "peer"
-        peer_folder.mkdir()
-        hub = subprocess.Popen(
-            [sys.executable, "-c", HUB, str(hub_folder), *urls, str(CAMERAS)], stdout=subprocess.DEVNULL
-        )
-        peer = subprocess.Popen([sys.executable, "-m", "benchmarks.hub_cpu_peer", str(peer_folder), *urls])
-        try:
-            ours, theirs = psutil.Process(hub.pid), psutil.Process(peer.pid)
-            time.sleep(WARM_UP_SECONDS)
-            began = time.time()
-            windows = [window(ours, theirs) for _ in range(WINDOWS)]
-            hub_cpu = statistics.median(hub for hub, _ in windows) / CAMERAS
-            peer_cpu = statistics.median(peer_cpu for _, peer_cpu in windows)
-            hub_rss = ours.memory_info().rss / 1e6
-            peer_rss = sum(p.memory_info().rss for p in [theirs, *theirs.children(recursive=True)]) / 1e6
-        finally:
-            killed = time.time()
-            hub.kill()
+        yield [server.url("/main"), server.url("/sub")]
+
+
+@contextmanager
+def hub_with(cameras: int, urls: list[str], folder: Path) -> Iterator[psutil.Process]:
+    """A hub process that records; killed at the end."""
+    command = [sys.executable, "-c", HUB, str(folder), *urls, str(cameras)]
+    hub = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield psutil.Process(hub.pid)
+    finally:
+        hub.kill()
+        hub.wait()
+
+
+@contextmanager
+def peers(urls: list[str], folder: Path) -> Iterator[list[psutil.Process]]:
+    """A Frigate-shaped pipeline and Debian's motion, one camera each."""
+    for name in ("frigate", "motion"):
+        (folder / name).mkdir()
+    conf = folder / "motion.conf"
+    conf.write_text(hub_cpu_peer.MOTION.format(main=urls[0], sub=urls[1], folder=folder / "motion"))
+    frigate = [sys.executable, "-m", "benchmarks.hub_cpu_peer", str(folder / "frigate"), *urls]
+    running = [
+        subprocess.Popen(frigate),
+        subprocess.Popen(["motion", "-n", "-c", str(conf)], stderr=subprocess.DEVNULL),
+    ]
+    try:
+        yield [psutil.Process(peer.pid) for peer in running]
+    finally:
+        for peer in running:
             peer.terminate()
-            hub.wait()
             peer.wait()
+
+
+def measure(folder: Path) -> list[harness.Row]:
+    """Everybody on the same streams at the same time."""
+    hub_folder = folder / "hub"
+    with films(folder) as urls, hub_with(CAMERAS, urls, hub_folder) as hub, peers(urls, folder) as others:
+        time.sleep(WARM_UP_SECONDS)
+        began = time.time()
+        windows = [window(hub, *others) for _ in range(WINDOWS)]
+        ours, frigate, motion = (statistics.median(column) for column in zip(*windows, strict=True))
+        ours_mb, frigate_mb, motion_mb = (memory_mb(p) for p in (hub, *others))
+        killed = time.time()
     # The GOP in flight died with the hub, and libav holds one frame.
-    ended = killed - GOP_SECONDS - 0.5
-    share = recorded_share(hub_folder, began, ended)
+    share = recorded_share(hub_folder, began, killed - GOP_SECONDS - 0.5, CAMERAS)
+    what = "CPU per camera, 1080p30 recorded + sub analysed, with visits"
     return [
-        harness.row(
-            "CPU per camera, 1080p30 recorded + sub analysed", hub_cpu, peer_cpu, PEER, "% of a core", WINDOWS
-        ),
-        harness.row(f"memory of the hub process, {CAMERAS} cameras", hub_rss, None, None, "MB", 1),
-        harness.row("memory of all processes, per camera", hub_rss / CAMERAS, peer_rss, PEER, "MB", 1),
+        harness.row(what, ours / CAMERAS, frigate, FRIGATE, "% of a core", WINDOWS),
+        harness.row(what, ours / CAMERAS, motion, DEBIANS, "% of a core", WINDOWS),
+        harness.row(f"memory of the hub process, {CAMERAS} cameras", ours_mb, None, None, "MB", 1),
+        harness.row("memory of all processes, per camera", ours_mb / CAMERAS, frigate_mb, FRIGATE, "MB", 1),
+        harness.row("memory of all processes, per camera", ours_mb / CAMERAS, motion_mb, DEBIANS, "MB", 1),
         harness.row("share of the time that is on disk", share, None, None, "of 1", 1),
     ]
 
 
-def recorded_share(folder: Path, began: float, ended: float) -> float:
+def measure_quiet(folder: Path) -> harness.Row:
+    """A street on which nothing moves: only keyframes of the sub stream are looked at."""
+    with films(folder, quiet=True) as urls, hub_with(CAMERAS, urls, folder / "hub") as hub:
+        time.sleep(AFTER_START_US / 1e6 + WARM_UP_SECONDS)
+        cpu = statistics.median(window(hub)[0] for _ in range(WINDOWS))
+    return harness.row("CPU per camera, quiet street", cpu / CAMERAS, None, None, "% of a core", WINDOWS)
+
+
+def memory_mb(process: psutil.Process) -> float:
+    return float(sum(p.memory_info().rss for p in [process, *process.children(recursive=True)]) / 1e6)
+
+
+def recorded_share(folder: Path, began: float, ended: float, cameras: int) -> float:
     """Of the time from `began` to `ended` (Unix time), what the least recorded camera has on disk."""
     with sqlite3.connect(folder / "hub.db") as db:
         rows = db.execute(
@@ -150,42 +195,61 @@ def recorded_share(folder: Path, began: float, ended: float) -> float:
                WHERE end_us > :began AND start_us < :ended GROUP BY camera""",
             {"began": began * 1e6, "ended": ended * 1e6},
         ).fetchall()
-    return min(us for (us,) in rows) / 1e6 / (ended - began) if len(rows) == CAMERAS else 0.0
+    return min(us for (us,) in rows) / 1e6 / (ended - began) if len(rows) == cameras else 0.0
 
 
-def motion_maths() -> harness.Row:
-    """One look, without decoding."""
-    painter = Painter(SUB)
+def motion_maths(*, quiet: bool) -> harness.Row:
+    """One look, without decoding: CPU time."""
+    painter = Painter(replace(SUB, quiet=int(quiet)))
     pictures = [painter.paint(n / 5, BEGAN)[: SUB.height] for n in range(100)]
     detector, peer = Detector(), hub_cpu_peer.FrigateMotion()
 
     def ours() -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         for n, picture in enumerate(pictures):
             detector.look(picture[::4, ::4].copy(), n * 200_000)
-        return (time.perf_counter() - began) * 1000 / len(pictures)
+        return (time.process_time() - began) * 1000 / len(pictures)
 
     def theirs() -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         for picture in pictures:
             peer.detect(picture)
-        return (time.perf_counter() - began) * 1000 / len(pictures)
+        return (time.process_time() - began) * 1000 / len(pictures)
 
     return harness.row(
-        "motion maths, one look at 640x360",
+        f"motion maths, one look at 640x360, {'quiet' if quiet else 'with visits'}",
         harness.median_of(ours, 5),
         harness.median_of(theirs, 5),
-        "Frigate's detector, restated in numpy (its own uses OpenCV)",
+        DETECTOR,
         "ms",
         5,
+    )
+
+
+def cold_start() -> harness.Row:
+    """A still scene from the first picture on, for half a minute: for how long is motion told?"""
+    world = replace(WORLDS["still"], width=320, height=180, fps=5)
+    detector, peer = Detector(), hub_cpu_peer.FrigateMotion()
+    ours, theirs = 0, 0
+    for number, picture in enumerate(frames(world)):
+        step = stride(world.height)
+        ours += detector.look(picture[::step, ::step].copy(), number * 200_000).kind == "motion"
+        theirs += peer.detect(picture) > 0
+    return harness.row(
+        "false event seconds after a cold start", ours / world.fps, theirs / world.fps, DETECTOR, "s", 1
     )
 
 
 def main() -> None:
     if not available():
         sys.exit(WHY_NOT)
-    with tempfile.TemporaryDirectory() as folder:
-        harness.write("hub_cpu", [*measure(Path(folder)), motion_maths()])
+    for program in ("ffmpeg", "motion"):
+        if shutil.which(program) is None:
+            sys.exit(f"{program} is not installed: apt-get install {program}")
+    with tempfile.TemporaryDirectory() as busy, tempfile.TemporaryDirectory() as quiet:
+        rows = [*measure(Path(busy)), measure_quiet(Path(quiet))]
+    rows += [motion_maths(quiet=True), motion_maths(quiet=False), cold_start()]
+    harness.write("hub_cpu", rows)
 
 
 if __name__ == "__main__":

@@ -1,166 +1,136 @@
-"""A recorder in the shape of Frigate's, for one camera: one process for each step, connected by pipes and files.
+"""A recorder in the shape of Frigate's, for one camera, of the parts that it documents; and Debian's motion.
 
-It is a reconstruction from Frigate's documented parts, not Frigate: PyAV stands where Frigate starts the ffmpeg
-command, numpy where it uses OpenCV, and contours are counted as pixels. Left out, in the peer's favour: audio,
-object tracking, previews, the restreamer, and the start of a program for each segment (a fork here).
+It is a reconstruction, not Frigate. Left out, in its favour: audio, object tracking, previews, the restreamer.
 
-    record child   main stream, copied into MP4 files of 10 s
-    decode child   sub stream, every frame decoded, yuv420p at 5 fps down a pipe
-    parent         motion on each picture; for each segment one probe and one remux with its index in front
+    ffmpeg         main stream, copied into MP4 segments of 10 s
+    ffmpeg         sub stream: every frame decoded, then dropped to 5 a second; yuv420p down a pipe
+    this process   motion on each picture; each segment is opened for its length and given to
+    ffmpeg         a start with its index in front (`faststart`)
 """
 
 from __future__ import annotations
 
-import os
 import signal
+import subprocess
 import sys
 from collections import deque
 from pathlib import Path
-from typing import BinaryIO
 
-import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 WIDTH, HEIGHT, FPS = 640, 360, 5
 SEGMENT_SECONDS = 10
-OPTIONS = {"rtsp_transport": "tcp"}
+FFMPEG = ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error"]
+MOTION = """
+daemon off
+setup_mode off
+log_level 3
+netcam_url {sub}
+netcam_highres {main}
+netcam_params rtsp_transport=tcp
+netcam_high_params rtsp_transport=tcp
+width 640
+height 360
+framerate 5
+target_dir {folder}
+picture_output off
+movie_output on
+movie_passthrough on
+emulate_motion on
+webcontrol_port 0
+stream_port 0
+"""
+"""Debian's motion, recording the main stream as it is, all the time."""
 
 
 class FrigateMotion:
-    """Resize to 100 rows, stretch contrast, blur, compare with a weighted mean, threshold, dilate."""
+    """100 rows, contrast stretched, blurred, compared with a weighted mean; threshold, dilate, contours."""
 
     def __init__(self) -> None:
         self._average: NDArray[np.float32] | None = None
         self._contrast: deque[tuple[float, float]] = deque([(0.0, 255.0)] * 50, maxlen=50)
         self._calibrating = True
+        self._moving = 0
 
     def detect(self, luma: NDArray[np.uint8]) -> int:
-        """How many pixels of the small picture are hot."""
-        rows = np.arange(100) * luma.shape[0] // 100
+        """How many places move."""
         width = 100 * luma.shape[1] // luma.shape[0]
-        columns = np.arange(width) * luma.shape[1] // width
-        small = luma[rows][:, columns]
+        small = cv2.resize(luma, (width, 100), interpolation=cv2.INTER_NEAREST)
         self._contrast.append((float(np.percentile(small, 4)), float(np.percentile(small, 96))))
         low, high = np.mean(self._contrast, axis=0)
-        gray = ((np.clip(small, low, high) - low) / max(high - low, 1) * 255).astype(np.float32)
-        gray = _gaussian(_gaussian(gray).T).T
+        stretched = (np.clip(small, low, high) - low) / max(high - low, 1) * 255
+        gray = gaussian_filter(stretched.astype(np.uint8), sigma=1, radius=1)
         if self._average is None:
-            self._average = np.zeros_like(gray)
-        hot = np.abs(gray - self._average) > 30
-        wide = hot.copy()
-        for across in (-1, 0, 1):
-            for down in (-1, 0, 1):
-                wide |= np.roll(hot, (across, down), (0, 1))
-        count = int(np.count_nonzero(wide))
-        if not count:
-            alpha = 0.2 if self._calibrating else 0.01
-            self._average += alpha * (gray - self._average)
-        self._calibrating = count > 0.05 * wide.size
-        return count
+            self._average = np.zeros(gray.shape, np.float32)
+        away = cv2.absdiff(gray, cv2.convertScaleAbs(self._average))
+        hot = cv2.dilate(cv2.threshold(away, 30, 255, cv2.THRESH_BINARY)[1], None, iterations=1)
+        contours, _ = cv2.findContours(hot, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        areas = [area for contour in contours if (area := cv2.contourArea(contour)) > 10]
+        share = sum(areas) / hot.size
+        if self._calibrating and share < 0.05 and len(areas) <= 4:
+            self._calibrating = False
+        if share > 0.8:
+            self._calibrating = True
+        self._moving = self._moving + 1 if areas else 0
+        if not areas or self._moving >= 10:
+            cv2.accumulateWeighted(gray, self._average, 0.2 if self._calibrating else 0.01)
+        return len(areas)
 
 
-def _gaussian(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Along the rows, sigma 1, radius 1."""
-    out = image.copy()
-    out[1:-1] = 0.2741 * (image[:-2] + image[2:]) + 0.4519 * image[1:-1]
-    return out
+def record(folder: Path, url: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            *FFMPEG, "-rtsp_transport", "tcp", "-i", url, "-an", "-c:v", "copy", "-f", "segment",
+            "-segment_time", str(SEGMENT_SECONDS), "-reset_timestamps", "1", f"{folder}/%05d.mp4",
+        ]
+    )  # fmt: skip
 
 
-def record(folder: Path, url: str) -> None:
-    """Copy into a new file every ten seconds, at a keyframe."""
-    number, out, stream, began, last = 0, None, None, 0.0, -1
-    with av.open(url, options=OPTIONS) as source:
-        template = source.streams.video[0]
-        for packet in source.demux(template):
-            if packet.dts is None or packet.dts <= last:
-                continue
-            last = packet.dts
-            at = float(packet.dts * packet.time_base)
-            if packet.is_keyframe and (out is None or at - began >= SEGMENT_SECONDS):
-                if out is not None:
-                    out.close()
-                    (folder / f"{number}.part").rename(folder / f"{number}.mp4")
-                    number += 1
-                out = av.open(str(folder / f"{number}.part"), "w", format="mp4")
-                stream, began = out.add_stream_from_template(template), at
-            if out is not None:
-                packet.stream = stream
-                out.mux(packet)
+def decode(url: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            *FFMPEG, "-threads", "2", "-rtsp_transport", "tcp", "-i", url, "-an", "-r", str(FPS), "-vf",
+            f"fps={FPS},scale={WIDTH}:{HEIGHT}", "-threads", "2", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:",
+        ],
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
 
 
-def decode(url: str, pipe: BinaryIO) -> None:
-    """Decode everything; drop to five pictures a second afterwards, as ffmpeg's fps filter does."""
-    with av.open(url, options=OPTIONS) as source:
-        stream = source.streams.video[0]
-        stream.codec_context.thread_count = 2
-        due = 0.0
-        for frame in source.decode(stream):
-            if frame.time is not None and frame.time >= due:
-                due = frame.time + 0.9 / FPS
-                pipe.write(frame.to_ndarray(format="yuv420p").tobytes())
-                pipe.flush()
-
-
-def look(pipe: BinaryIO, folder: Path) -> None:
+def look(decoder: subprocess.Popen[bytes], folder: Path) -> None:
     """Motion on each picture, and the care of each finished segment."""
-    motion, size, done = FrigateMotion(), WIDTH * HEIGHT * 3 // 2, set()
-    while len(data := pipe.read(size)) == size:
+    assert decoder.stdout is not None
+    motion, size, done = FrigateMotion(), WIDTH * HEIGHT * 3 // 2, 0
+    while len(data := decoder.stdout.read(size)) == size:
         motion.detect(np.frombuffer(data, np.uint8)[: WIDTH * HEIGHT].reshape(HEIGHT, WIDTH))
-        for path in sorted(folder.glob("*.mp4")):
-            if path not in done:
-                done.add(path)
-                _probe(path)
-                _in_a_child(lambda path=path: _remux(path))
+        while (folder / f"{done + 1:05}.mp4").exists():
+            _finish(folder / f"{done:05}.mp4")
+            done += 1
 
 
-def _probe(path: Path) -> float:
-    """Its duration, by opening it as a player does: the first picture is decoded."""
-    with av.open(str(path)) as file:
-        next(file.decode(video=0))
-        return (file.duration or 0) / 1e6
-
-
-def _remux(path: Path) -> None:
-    """The same file again with its index in front."""
-    with (
-        av.open(str(path)) as source,
-        av.open(str(path.with_suffix(".final")), "w", format="mp4", options={"movflags": "faststart"}) as out,
-    ):
-        stream = out.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                out.mux(packet)
-
-
-def _in_a_child(work) -> None:
-    child = os.fork()
-    if child == 0:
-        work()
-        os._exit(0)
-    os.waitpid(child, 0)
+def _finish(path: Path) -> None:
+    probe = cv2.VideoCapture(str(path))
+    probe.get(cv2.CAP_PROP_FRAME_COUNT)
+    probe.release()
+    final = path.with_suffix(".final.mp4")
+    command = [*FFMPEG, "-i", str(path), "-c", "copy", "-movflags", "+faststart", "-y", str(final)]
+    subprocess.run(command, check=True)
 
 
 def main() -> None:
+    cv2.setNumThreads(1)
     folder, main_url, sub_url = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    reading, writing = os.pipe()
-    children = []
-    for work in (lambda: record(folder, main_url), lambda: decode(sub_url, os.fdopen(writing, "wb"))):
-        child = os.fork()
-        if child == 0:
-            work()
-            os._exit(0)
-        children.append(child)
-    os.close(writing)
+    children = [record(folder, main_url), decode(sub_url)]
 
     def stop(*_: object) -> None:
         for child in children:
-            os.kill(child, signal.SIGKILL)
-        os._exit(0)
+            child.kill()
+        sys.exit()
 
     signal.signal(signal.SIGTERM, stop)
-    look(os.fdopen(reading, "rb"), folder)
+    look(children[1], folder)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from latchstring.hub.cameras.errors import (
 from latchstring.hub.cameras.models import Packet, StreamInfo
 
 SILENT_SECONDS = 4.0
-"""Of the socket, in libav: PyAV's own time-outs would take the interpreter's lock for each piece that is read."""
+"""Of the socket, in libav: PyAV's own would take the interpreter's lock at each piece that comes."""
 
 MOST_HELD = 16
 """More frames than this are never reordered in H.264 (A.3.1, MaxDpbFrames)."""
