@@ -1,26 +1,26 @@
 import { common } from './common';
 import { areas } from './hub/areas';
 import { doorbell } from './hub/doorbell';
-import { hiding } from './hub/hiding';
 import { finding } from './hub/finding';
+import { hiding } from './hub/hiding';
 import { household } from './hub/household';
 import { live } from './hub/live';
-import { offsite } from './hub/offsite';
 import { notify } from './hub/notify';
+import { offsite } from './hub/offsite';
 import { storage } from './hub/storage';
 import { texts } from './texts';
 
 export const hub = {
   ...common,
   ...areas,
-  ...hiding,
-  ...notify,
-  ...finding,
-  ...storage,
   ...doorbell,
+  ...finding,
+  ...hiding,
   ...household,
   ...live,
+  ...notify,
   ...offsite,
+  ...storage,
   'app.place': 'at home',
   'nav.cameras': 'Cameras',
   'nav.inbox': 'Requests',
