@@ -170,8 +170,9 @@ def test_an_owner_chooses_what_and_when(opened: Page, hub: Hub) -> None:
 def test_everybody_can_use_it(opened: Page, hub: Hub, listener: Listener) -> None:
     """With channels, a history and an open dialog."""
     hub.notifier.add_webhook("Porch lamp", listener.url)
-    camera = hub.video.cameras()[0].id
-    hub.doorbell.press(camera, hub.clock.now())
+    press = hub.doorbell.press(hub.video.cameras()[0].id, hub.clock.now())
+    assert press is not None
+    hub.doorbell.answered(press.id)
     until(lambda: listener.heard)
     opened.reload()
     expect(opened.get_by_text("Porch lamp: told")).to_be_visible()
