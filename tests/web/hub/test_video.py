@@ -66,7 +66,8 @@ def signed_in(connection: HTTPConnection) -> None:
 def client(video):
     app = FastAPI()
     errors.install(app)
-    hub = SimpleNamespace(video=video)
+    no_onvif = SimpleNamespace(refresh=lambda: None)
+    hub = SimpleNamespace(video=video, onvif=no_onvif)
     for part in (cameras, recordings, live):
         app.include_router(part.router(hub), dependencies=[Depends(signed_in)])
     with TestClient(app) as client:
