@@ -27,12 +27,18 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Ended with its module: while it lives, its event loop counts as running in the tests' own thread."""
+    with launched() as browser:
+        yield browser
+
+
+@contextmanager
+def launched(*flags: str) -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("Chromium is not installed (on Debian: apt-get install chromium)")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         yield browser
         browser.close()
 

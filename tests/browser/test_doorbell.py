@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import FLAGS, PATIENCE_MS, PHONE
+from browser.conftest import PHONE, launched
 from browser.everybody import faults_of
+from browser.home import set_up, sign_in
 from latchstring.base.time import to_micros
 from latchstring.hub.cameras.models import CameraNotice
 from latchstring.hub.daemon import Hub
-from latchstring.hub.owner import service as owner
-from latchstring.hub.owner.models import Choices
 from latchstring.hub.settings import HubSettings
 from latchstring.testing.rtsp import WHY_NOT, RtspServer, available
 from latchstring.testing.sounds import loudest, recording
@@ -33,21 +31,14 @@ pytestmark = [
         reason="the pages are not built; run scripts/setup",
     ),
 ]
-PASSWORD = "lantern moss teapot"
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Its microphone is a beep that comes back every second."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("Chromium is not installed (on Debian: apt-get install chromium)")
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MICROPHONE])
+    with launched(*MICROPHONE) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -62,7 +53,7 @@ def hub(tmp_path: Path, heard: Path) -> Iterator[Hub]:
         RtspServer({"/porch": "mulaw:320x180@10"}, login="digest", heard=heard.parent) as server,
         Hub(HubSettings(data=tmp_path / "hub")) as hub,
     ):
-        owner.set_up(hub.store, password=PASSWORD, choices=Choices(), now=hub.clock.now())
+        set_up(hub)
         hub.video.add_camera("Porch", server.url("/porch"))
         hub.doorbell.replies.add("On my way", recording(700, 0.8), now=hub.clock.now())
         yield hub
@@ -72,10 +63,7 @@ def hub(tmp_path: Path, heard: Path) -> Iterator[Hub]:
 def home(page: Page, hub: Hub, serve: Callable[[FastAPI], str]) -> str:
     """Signed in, on the settings: anywhere but at the camera. Answers the address."""
     address = serve(create_app(hub))
-    page.goto(address)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("navigation", name="Main pages")).to_be_visible()
+    sign_in(page, address)
     page.goto(f"{address}/#/settings")
     expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
     return address

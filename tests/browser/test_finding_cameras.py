@@ -11,9 +11,8 @@ from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
 from browser.everybody import faults_of
+from browser.home import set_up, sign_in
 from latchstring.hub.daemon import Hub
-from latchstring.hub.owner import service as owner
-from latchstring.hub.owner.models import Choices
 from latchstring.hub.settings import HubSettings
 from latchstring.testing.onvif_answers import Stream
 from latchstring.testing.onvif_device import OnvifDevice
@@ -30,8 +29,6 @@ pytestmark = [
         reason="the pages are not built; run scripts/setup",
     ),
 ]
-
-PASSWORD = "lantern moss teapot"
 
 
 @pytest.fixture
@@ -52,7 +49,7 @@ def device() -> Iterator[OnvifDevice]:
 def hub(tmp_path: Path, device: OnvifDevice) -> Iterator[Hub]:
     settings = HubSettings(data=tmp_path / "hub", camera_search=[f"127.0.0.1:{device.discovery_port}"])
     with Hub(settings) as hub:
-        owner.set_up(hub.store, password=PASSWORD, choices=Choices(), now=hub.clock.now())
+        set_up(hub)
         yield hub
 
 
@@ -60,9 +57,7 @@ def hub(tmp_path: Path, device: OnvifDevice) -> Iterator[Hub]:
 def home(page: Page, hub: Hub, serve: Callable[[FastAPI], str]) -> str:
     """The hub's address; its owner has signed in."""
     address = serve(create_app(hub))
-    page.goto(address)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, address)
     expect(page.get_by_role("heading", name="No camera yet")).to_be_visible()
     return address
 

@@ -16,9 +16,8 @@ from fastapi import FastAPI
 from playwright.sync_api import BrowserContext, Page, expect
 
 from browser.everybody import faults_of
+from browser.home import set_up, sign_in
 from latchstring.hub.daemon import Hub
-from latchstring.hub.owner import service as owner
-from latchstring.hub.owner.models import Choices
 from latchstring.hub.settings import HubSettings
 from latchstring.testing.listening import Listener
 from latchstring.testing.push_service import Subscription
@@ -34,7 +33,6 @@ pytestmark = [
     ),
 ]
 
-PASSWORD = "lantern moss teapot"
 CAMERA = "synthetic:?width=320&height=180&fps=10&gop_seconds=1&quiet=1"
 SUBSCRIBE = """made => {
   PushManager.prototype.getSubscription = async () => null;
@@ -52,7 +50,7 @@ SHOWN = """async () => {
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
     with Hub(HubSettings(data=tmp_path / "hub", follow_seconds=60, follow_jitter_seconds=0)) as hub:
-        owner.set_up(hub.store, password=PASSWORD, choices=Choices(), now=hub.clock.now())
+        set_up(hub)
         hub.video.add_camera("Porch", CAMERA, None)
         yield hub
 
@@ -65,9 +63,7 @@ def address(hub: Hub, serve: Callable[[FastAPI], str]) -> str:
 @pytest.fixture
 def opened(page: Page, address: str) -> Page:
     """The notifications page, found from the settings."""
-    page.goto(address)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, address)
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Choose what you are told").click()
     expect(page.get_by_role("heading", name="Notifications", level=1)).to_be_visible()

@@ -23,6 +23,8 @@ import struct
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,23 +84,33 @@ def read_film(path: str) -> Film:
     return Film(caps, units, duration)
 
 
-class Player:
-    """Feeds one film into one media's appsrc, live."""
+class Feeder(ABC):
+    """Feeds one media's appsrc, live, until it is stopped."""
 
-    def __init__(self, film: Film, source: Gst.Element, *, keyframes: int | None, noise: bool) -> None:
-        self._film = film
+    def __init__(self, source: Gst.Element) -> None:
         self._source = source
-        self._keyframes = keyframes
-        self._noise = noise
         self._over = threading.Event()
 
     def start(self) -> None:
-        threading.Thread(target=self._play, daemon=True).start()
+        threading.Thread(target=self._feed, daemon=True).start()
 
     def stop(self) -> None:
         self._over.set()
 
-    def _play(self) -> None:
+    @abstractmethod
+    def _feed(self) -> None: ...
+
+
+class Player(Feeder):
+    """One film, over and over."""
+
+    def __init__(self, film: Film, source: Gst.Element, *, keyframes: int | None, noise: bool) -> None:
+        super().__init__(source)
+        self._film = film
+        self._keyframes = keyframes
+        self._noise = noise
+
+    def _feed(self) -> None:
         film, units = self._film, self._film.units
         zero = units[0].dts
         position = int(time.time() * 1e9) % film.duration
@@ -126,23 +138,10 @@ class Player:
                 number, loops = 0, loops + 1
 
 
-class Singer:
-    """Feeds a tone of 440 Hz into one media's appsrc, live.
+class Singer(Feeder):
+    """A tone of 440 Hz. GStreamer's own test tone fails when a caller seeks, as libav does at the start."""
 
-    GStreamer's own test tone fails when a caller seeks, as libav does at the start.
-    """
-
-    def __init__(self, source: Gst.Element) -> None:
-        self._source = source
-        self._over = threading.Event()
-
-    def start(self) -> None:
-        threading.Thread(target=self._sing, daemon=True).start()
-
-    def stop(self) -> None:
-        self._over.set()
-
-    def _sing(self) -> None:
+    def _feed(self) -> None:
         began, number = time.monotonic(), 0
         while not self._over.wait(max(0.0, began + number * 0.02 - time.monotonic())):
             at = range(number * RATE // 50, (number + 1) * RATE // 50)
@@ -172,14 +171,7 @@ def film_factory(
         f'appsrc name=src is-live=true format=time block=false max-bytes=0 caps="{film.caps}" ! '
         f"{dropped if loss else _PAY}"
     )
-
-    def play(_factory: object, media: GstRtspServer.RTSPMedia) -> None:
-        source = media.get_element().get_by_name_recurse_up("src")
-        player = Player(film, source, keyframes=keyframes, noise=noise)
-        media.connect("unprepared", lambda _media: player.stop())
-        player.start()
-
-    factory.connect("media-configure", play)
+    fed_by(factory, "src", lambda source: Player(film, source, keyframes=keyframes, noise=noise))
     return factory
 
 
@@ -187,25 +179,18 @@ CLOCK_BITS, CLOCK_BLOCK = 20, 16
 """A frame's time in its top left corner: milliseconds since 1970, the lowest bits first, white is 1."""
 
 
-class ClockPlayer:
+class ClockPlayer(Feeder):
     """A grey wall with a sensor's noise, the machine's time stamped into each frame as it is handed over."""
 
     def __init__(self, width: int, height: int, fps: int, source: Gst.Element) -> None:
+        super().__init__(source)
         noise = bytes(126 + level // 52 for level in range(256))
         self._walls = [random.randbytes(width * height).translate(noise) for _ in range(8)]
         self._chroma = bytes([128]) * (width * height // 2)
         self._width = width
         self._fps = fps
-        self._source = source
-        self._over = threading.Event()
 
-    def start(self) -> None:
-        threading.Thread(target=self._play, daemon=True).start()
-
-    def stop(self) -> None:
-        self._over.set()
-
-    def _play(self) -> None:
+    def _feed(self) -> None:
         began, number = time.monotonic(), 0
         while not self._over.wait(max(0.0, began + number / self._fps - time.monotonic())):
             picture = bytearray(self._walls[number % len(self._walls)] + self._chroma)
@@ -229,14 +214,21 @@ def clock_factory(width: int, height: int, fps: int) -> GstRtspServer.RTSPMediaF
         f"caps=video/x-raw,format=I420,width={width},height={height},framerate={fps}/1 ! "
         f"x264enc tune=zerolatency speed-preset=ultrafast bitrate=3000 key-int-max={2 * fps} ! {_PAY}"
     )
-
-    def play(_factory: object, media: GstRtspServer.RTSPMedia) -> None:
-        player = ClockPlayer(width, height, fps, media.get_element().get_by_name_recurse_up("src"))
-        media.connect("unprepared", lambda _media: player.stop())
-        player.start()
-
-    factory.connect("media-configure", play)
+    fed_by(factory, "src", lambda source: ClockPlayer(width, height, fps, source))
     return factory
+
+
+def fed_by(
+    factory: GstRtspServer.RTSPMediaFactory, appsrc: str, feeder: Callable[[Gst.Element], Feeder]
+) -> None:
+    """Each media that the factory makes has a feeder of its own, for as long as it lives."""
+
+    def feed(_factory: object, media: GstRtspServer.RTSPMedia) -> None:
+        feeding = feeder(media.get_element().get_by_name_recurse_up(appsrc))
+        media.connect("unprepared", lambda _media: feeding.stop())
+        feeding.start()
+
+    factory.connect("media-configure", feed)
 
 
 def launch_factory(description: str) -> GstRtspServer.RTSPMediaFactory:
@@ -268,13 +260,7 @@ def doorbell_factory(law: str, coded: str, heard: str) -> GstRtspServer.RTSPOnvi
         f'filesink location="{heard}" append=true buffer-mode=unbuffered sync=false async=false )'
     )
     factory.set_shared(True)
-
-    def sing(_factory: object, media: GstRtspServer.RTSPMedia) -> None:
-        singer = Singer(media.get_element().get_by_name_recurse_up("tone"))
-        media.connect("unprepared", lambda _media: singer.stop())
-        singer.start()
-
-    factory.connect("media-configure", sing)
+    fed_by(factory, "tone", Singer)
     return factory
 
 
