@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from latchstring.base.ids import EventId
+from latchstring.base.ids import CameraId, EventId
 from latchstring.base.time import from_text, to_micros, to_text
 from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.cameras.models import CameraSettings
@@ -44,16 +44,17 @@ def whole(recorded):
     return {"start": to_text(start), "end": to_text(end)}
 
 
-def enter_event(hub, at, name):
+def enter_event(hub, at, name, *, camera=CAMERA, kind="motion"):
     start_us = to_micros(at)
     event = Event(
         id=EventId(f"ev_{name}"),
-        camera=CAMERA,
+        camera=camera,
         start_us=start_us,
         end_us=start_us + 1,
         peak_us=start_us,
         score=0.1,
         is_open=False,
+        kind=kind,
     )
     with hub.store.write() as db:
         event_rows.save(event, db=db)
@@ -81,6 +82,25 @@ def test_a_month_is_told_in_wide_steps(owner, hub, recorded, whole):
     assert [heat["heat"] for heat in wide["activity"]] == [1.0]
     assert wide["events"] == []
     assert owner.get(f"{HERE}/timeline", params={**month, "step": 1}).status_code == 422
+
+
+def test_a_month_counts_its_events(owner, hub, recorded):
+    """By quarters of an hour, each kind for itself, only of this camera and this time; a day lists them instead."""
+    at = from_text("2026-03-10T23:00:00Z")
+    enter_event(hub, at - timedelta(microseconds=1), "before")
+    enter_event(hub, at, "a")
+    enter_event(hub, at + timedelta(minutes=14), "b")
+    enter_event(hub, at + timedelta(minutes=14), "c", kind="press")
+    enter_event(hub, at + timedelta(minutes=45), "d")
+    enter_event(hub, at + timedelta(minutes=46), "other", camera=CameraId("cam_other"))
+    hours = {"start": to_text(at), "end": to_text(at + timedelta(hours=1)), "step": 3600}
+    counted = owner.get(f"{HERE}/timeline", params={**hours, "events": False}).json()
+    assert counted["counts"] == [
+        {"at": "2026-03-10T23:00:00Z", "motions": 2, "presses": 1},
+        {"at": "2026-03-10T23:45:00Z", "motions": 1, "presses": 0},
+    ]
+    listed = owner.get(f"{HERE}/timeline", params=hours).json()
+    assert [len(listed["events"]), listed["counts"]] == [4, []]
 
 
 def test_a_thumbnail_says_of_when_it_is(owner, recorded):

@@ -219,7 +219,7 @@ export interface paths {
          * Timeline
          * @description What one camera recorded and saw from `start` up to `end`, its activity by `step` seconds.
          *
-         *     For a month, take an hour's steps and leave the events out.
+         *     For a month, take an hour's steps and leave the events out: then they are counted.
          */
         get: operations["timeline"];
         put?: never;
@@ -1790,6 +1790,21 @@ export interface components {
             size_bytes: number;
         };
         /**
+         * EventCount
+         * @description How many events of each kind began in the quarter of an hour from `at` on.
+         */
+        EventCount: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Motions */
+            motions: number;
+            /** Presses */
+            presses: number;
+        };
+        /**
          * FoundDevice
          * @description `known`: a camera of this hub is reached on the same host.
          */
@@ -2901,12 +2916,16 @@ export interface components {
         /**
          * Timeline
          * @description What is known of a stretch of time; each part of `recorded` is unbroken to the eye.
+         *
+         *     Events come one by one in `events`, or only as their number in `counts`.
          */
         Timeline: {
             /** Recorded */
             recorded: components["schemas"]["Span"][];
             /** Events */
             events: components["schemas"]["MotionEvent"][];
+            /** Counts */
+            counts: components["schemas"]["EventCount"][];
             /** Activity */
             activity: components["schemas"]["Heat"][];
         };

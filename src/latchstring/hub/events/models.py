@@ -11,6 +11,15 @@ from latchstring.base.time import TimeRange, from_micros
 
 
 @dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many events of each kind began in one quarter of an hour: every land's midnight begins one."""
+
+    at: datetime
+    motions: int
+    presses: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """A stretch of motion, with the pauses in it; while open its end still grows. Or a press."""
 

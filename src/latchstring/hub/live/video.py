@@ -24,7 +24,7 @@ from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.around import POST_ROLL, PRE_ROLL, around
 from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.events.keeper import Keeper
-from latchstring.hub.events.models import Event
+from latchstring.hub.events.models import Count, Event
 from latchstring.hub.live.absence import Absences
 from latchstring.hub.live.main_stream import MainStream
 from latchstring.hub.motion import store as motion_rows
@@ -298,6 +298,9 @@ class Video:
 
     def events_during(self, camera: CameraId, time: TimeRange) -> list[Event]:
         return event_rows.during(self._store, camera, time)
+
+    def event_counts(self, camera: CameraId, time: TimeRange) -> list[Count]:
+        return event_rows.counts(self._store, camera, time)
 
     def events(
         self,

@@ -57,11 +57,23 @@ class Heat(BaseModel):
     heat: float
 
 
+class EventCount(BaseModel):
+    """How many events of each kind began in the quarter of an hour from `at` on."""
+
+    at: datetime
+    motions: int
+    presses: int
+
+
 class Timeline(BaseModel):
-    """What is known of a stretch of time; each part of `recorded` is unbroken to the eye."""
+    """What is known of a stretch of time; each part of `recorded` is unbroken to the eye.
+
+    Events come one by one in `events`, or only as their number in `counts`.
+    """
 
     recorded: list[Span]
     events: list[MotionEvent]
+    counts: list[EventCount]
     activity: list[Heat]
 
 
@@ -79,7 +91,7 @@ def router(hub: Hub) -> APIRouter:
     ) -> Timeline:
         """What one camera recorded and saw from `start` up to `end`, its activity by `step` seconds.
 
-        For a month, take an hour's steps and leave the events out.
+        For a month, take an hour's steps and leave the events out: then they are counted.
         """
         camera, during = hub.video.camera(CameraId(camera_id)).id, TimeRange(start, end)
         return Timeline(
@@ -87,6 +99,12 @@ def router(hub: Hub) -> APIRouter:
                 Span(start=part.start, end=part.end) for part in hub.video.recordings.spans(camera, during)
             ],
             events=[_shown(event) for event in hub.video.events_during(camera, during)] if events else [],
+            counts=[]
+            if events
+            else [
+                EventCount(at=count.at, motions=count.motions, presses=count.presses)
+                for count in hub.video.event_counts(camera, during)
+            ],
             activity=[
                 Heat(at=minute, heat=min(1.0, (peak / FULL_HEAT_SHARE) ** 0.5))
                 for minute, peak in hub.video.activity(camera, during, step_seconds=step).items()
