@@ -8,7 +8,8 @@ Sources: `file:PATH` (H.264 in MP4, served as it is, over and over, placed in ti
 `garbage:PATH` (its frames with noise for content),
 `pattern:WxH@FPS` and `hevc:WxH@FPS` (encoded here), `clock:WxH@FPS` (each frame says when it was made),
 `mulaw:WxH@FPS` and `alaw:WxH@FPS` (doorbells: a pattern, a tone of 440 Hz in that law, an ONVIF backchannel;
-what it is told goes as signed 16-bit samples into a file of the mount's name in `--heard FOLDER`).
+what it is told goes as signed 16-bit samples into a file of the mount's name in `--heard FOLDER`),
+`aac:WxH@FPS` and `opus:WxH@FPS` (a pattern, and the tone in that coding).
 Prints `ready PORT` once it listens. Ends when its standard input does, so it never outlives who started it.
 Imports nothing of the project: the system's Python has other packages.
 """
@@ -238,15 +239,30 @@ def launch_factory(description: str) -> GstRtspServer.RTSPMediaFactory:
     return factory
 
 
+_TONE = (
+    "appsrc name=tone is-live=true do-timestamp=true format=time block=false "
+    f'caps="audio/x-raw,format=S16LE,layout=interleaved,rate={RATE},channels=1"'
+)
+_CODED_SOUND = {
+    "aac": "audioconvert ! audioresample ! audio/x-raw,rate=16000 ! voaacenc ! aacparse ! rtpmp4gpay",
+    "opus": "audioconvert ! audioresample ! opusenc ! rtpopuspay",
+}
+
+
+def sounding_factory(kind: str, coded: str) -> GstRtspServer.RTSPMediaFactory:
+    factory = launch_factory(f"{coded} ! {_PAY} {_TONE} ! {_CODED_SOUND[kind]} name=pay1 pt=97")
+    fed_by(factory, "tone", Singer)
+    return factory
+
+
 def doorbell_factory(law: str, coded: str, heard: str) -> GstRtspServer.RTSPOnvifMediaFactory:
     """Whoever asks for the backchannel gets a media of its own, as the standard wants it.
 
     Its sources run on into a fakesink: a caller may take the sound and leave the picture.
     """
     coding, payload = {"mulaw": ("pcmu", 0), "alaw": ("pcma", 8)}[law]
-    caps = f"audio/x-raw,format=S16LE,layout=interleaved,rate={RATE},channels=1"
     sound = (
-        f'appsrc name=tone is-live=true do-timestamp=true format=time block=false caps="{caps}" ! {law}enc ! '
+        f"{_TONE} ! {law}enc ! "
         "tee name=sound ! queue ! fakesink async=false sound. ! queue ! "
         f"rtp{coding}pay name=pay1 min-ptime=20000000 max-ptime=20000000"
     )
@@ -286,6 +302,8 @@ def factory_for(source: str, heard: str) -> GstRtspServer.RTSPMediaFactory:
     coded = f"{raw} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop}"
     if kind == "pattern":
         return launch_factory(f"{coded} ! {_PAY}")
+    if kind in ("aac", "opus"):
+        return sounding_factory(kind, coded)
     if kind in ("mulaw", "alaw"):
         return doorbell_factory(kind, coded, heard)
     if kind == "hevc":

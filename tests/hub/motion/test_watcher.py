@@ -82,7 +82,7 @@ def test_the_sub_stream_is_called_again():
             pass
 
     class Opener:
-        def open(self, url):
+        def open(self, url, *, sound=False):
             return Source()
 
     camera = CameraSettings(id=CameraId("cam_x"), name="porch", url="main", sub_url="sub")

@@ -32,7 +32,7 @@ class CountingOpener(CameraOpener):
         super().__init__(SystemClock())
         self.opened = []
 
-    def open(self, url):
+    def open(self, url, *, sound=False):
         self.opened.append(url)
         return super().open(url)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import av
 
 from latchstring.hub.cameras.errors import NoVideoTrack, UnsupportedCodec
+from latchstring.hub.cameras.models import SoundInfo
 
 _NAMES = {
     "hevc": "HEVC (H.265)",
@@ -31,3 +32,19 @@ def check_codec(stream: av.VideoStream) -> None:
             "set this stream to H.264 in the camera's own settings (often under Video or Encoding), or enter "
             "a small stream in H.264 beside it, to be recorded instead"
         )
+
+
+def find_sound(container: av.container.InputContainer) -> av.AudioStream | None:
+    return container.streams.audio[0] if container.streams.audio else None
+
+
+def sound_info(stream: av.AudioStream) -> SoundInfo | None:
+    """None if its coding is not recorded."""
+    coded = stream.codec_context
+    config = bytes(coded.extradata or b"")
+    match coded.name:
+        case "pcm_mulaw" | "pcm_alaw" as law:
+            return SoundInfo(codec=law, rate=coded.sample_rate, channels=coded.channels)
+        case "aac" if config:
+            return SoundInfo(codec="aac", rate=coded.sample_rate, channels=coded.channels, config=config)
+    return None

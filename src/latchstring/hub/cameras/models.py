@@ -32,12 +32,32 @@ class CameraNotice:
     at_us: int  # UTC of its arrival by the hub's clock, never the camera's
 
 
+AAC_FRAME = 1024
+SoundCodec = Literal["pcm_mulaw", "pcm_alaw", "aac"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoundInfo:
+    """A camera's sound, in a coding that is recorded as it comes."""
+
+    codec: SoundCodec
+    rate: int  # samples per second and channel
+    channels: int
+    config: bytes = b""  # of AAC: AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1)
+
+    def samples(self, data: bytes) -> int:
+        """How many of them a packet holds, for each channel."""
+        return AAC_FRAME if self.codec == "aac" else len(data) // self.channels
+
+
 @dataclass(frozen=True, kw_only=True)
 class StreamInfo:
     """An H.264 stream. Media times count in ticks of 1/`timescale` seconds."""
 
     timescale: int
     extradata: bytes  # parameter sets: an avcC record, Annex B, or nothing yet
+    sound: SoundInfo | None = None  # None: not asked for, not there, or not in a coding that is recorded
+    other_sound: str | None = None  # the name of a coding that is not recorded, where sound was asked for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,22 +71,39 @@ class Packet:
     arrived: float  # seconds on the clock's `monotonic`
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SoundPacket:
+    """Some sound, as the camera sent it: G.711 samples, or one AAC access unit without ADTS."""
+
+    data: bytes
+    pts: int  # of its first sample, in ticks of 1/`rate` of this connection
+    arrived: float  # seconds on the clock's `monotonic`
+
+
 class PacketSource(Protocol):
     """An open connection to one camera."""
 
     @property
     def info(self) -> StreamInfo: ...
 
-    def packets(self) -> Iterator[Packet]:
-        """Every packet, the first keyframe too. Never just ends: a camera that stops is a `CameraError`."""
+    def packets(self) -> Iterator[Packet | SoundPacket]:
+        """Every packet, the first keyframe too. Never just ends: a camera that stops is a `CameraError`.
+
+        Sound comes only where it was asked for and `info.sound` is there; it may break off at any time.
+        """
         ...
 
     def close(self) -> None: ...
 
 
+def pictures(source: PacketSource) -> Iterator[Packet]:
+    """What there is to see, for those who take no sound."""
+    return (packet for packet in source.packets() if isinstance(packet, Packet))
+
+
 class Opener(Protocol):
     """Reaches cameras."""
 
-    def open(self, url: str) -> PacketSource:
-        """Connect, or raise a `CameraError` or `BadCameraUrl`."""
+    def open(self, url: str, *, sound: bool = False) -> PacketSource:
+        """Connect, or raise a `CameraError` or `BadCameraUrl`. Without `sound` none is handed over."""
         ...

@@ -16,10 +16,10 @@ class CameraOpener:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def open(self, url: str) -> PacketSource:
+    def open(self, url: str, *, sound: bool = False) -> PacketSource:
         parts = address.parse(url)
         if parts.scheme in address.RTSP:
-            return RtspSource(url, self._clock)
+            return RtspSource(url, self._clock, sound=sound)
         if parts.scheme == "file":
-            return FileSource(address.file_path(parts), self._clock)
+            return FileSource(address.file_path(parts), self._clock, sound=sound)
         return SyntheticSource(Scene.from_query(parts.query), self._clock)

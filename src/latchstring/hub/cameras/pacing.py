@@ -25,3 +25,7 @@ class Pace:
         while (left := self._start + media_seconds - self._clock.monotonic()) > 0:
             time.sleep(left)
         return self._clock.monotonic()
+
+    def due(self, media_seconds: float) -> float:
+        """When it would return from waiting for `media_seconds`."""
+        return media_seconds + (self._clock.monotonic() if self._start is None else self._start)

@@ -10,7 +10,7 @@ import av
 
 from latchstring.base.clock import Clock
 from latchstring.hub.cameras import h264
-from latchstring.hub.cameras.container import check_codec, find_video
+from latchstring.hub.cameras.container import check_codec, find_sound, find_video, sound_info
 from latchstring.hub.cameras.errors import (
     CameraError,
     CameraHungUp,
@@ -20,7 +20,7 @@ from latchstring.hub.cameras.errors import (
     NotVideo,
     WrongLogin,
 )
-from latchstring.hub.cameras.models import Packet, StreamInfo
+from latchstring.hub.cameras.models import Packet, SoundPacket, StreamInfo
 
 SILENT_SECONDS = 4.0
 """Of the socket, in libav: PyAV's own would take the interpreter's lock at each piece that comes."""
@@ -40,8 +40,9 @@ _OPTIONS = {
 class RtspSource:
     """One connection. Its packets are for one thread; `close` may come from the same thread only."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, *, sound: bool = False) -> None:
         self._clock = clock
+        self._sounds: list[SoundPacket] = []
         began = clock.monotonic()
         try:
             self._container = av.open(url, options=dict(_OPTIONS))
@@ -54,14 +55,22 @@ class RtspSource:
             self._container.close()
             raise
         base = self._stream.time_base
+        heard = find_sound(self._container) if sound else None
+        known = sound_info(heard) if heard is not None else None
+        self._sound = heard if known is not None else None
         self.info = StreamInfo(
             timescale=base.denominator if base is not None else 90_000,
             extradata=bytes(self._stream.codec_context.extradata or b""),
+            sound=known,
+            other_sound=heard.codec_context.name if heard is not None and known is None else None,
         )
 
-    def packets(self) -> Iterator[Packet]:
+    def packets(self) -> Iterator[Packet | SoundPacket]:
         try:
-            yield from in_time(self._coded(), self.info.timescale)
+            for packet in in_time(self._coded(), self.info.timescale):
+                yield from self._sounds
+                self._sounds.clear()
+                yield packet
         except av.error.TimeoutError:
             raise CameraSilent from None
         except (av.error.FFmpegError, OSError):
@@ -73,10 +82,17 @@ class RtspSource:
 
     def _coded(self) -> Iterator[Coded]:
         asked = self._clock.monotonic()
-        for packet in self._container.demux(self._stream):
+        streams = [self._stream] if self._sound is None else [self._stream, self._sound]
+        for packet in self._container.demux(streams):
             if packet.size == 0:
                 return
             heard = self._clock.monotonic()
+            if packet.stream is self._sound:
+                if packet.pts is not None:
+                    self._sounds.append(SoundPacket(data=bytes(packet), pts=packet.pts, arrived=heard))
+                if heard - asked > SILENT_SECONDS:
+                    raise CameraSilent  # there is sound, and no picture
+                continue
             duration = packet.duration or 0
             # libav completes a frame when the next one begins, so it came one frame earlier.
             arrived = heard - duration / self.info.timescale

@@ -9,9 +9,9 @@ from pathlib import Path
 import av
 
 from latchstring.base.clock import Clock
-from latchstring.hub.cameras.container import check_codec, find_video
+from latchstring.hub.cameras.container import check_codec, find_sound, find_video, sound_info
 from latchstring.hub.cameras.errors import BadCameraUrl, BrokenVideo, NotVideo
-from latchstring.hub.cameras.models import Packet, StreamInfo
+from latchstring.hub.cameras.models import Packet, SoundPacket, StreamInfo
 from latchstring.hub.cameras.pacing import Pace
 
 FORMATS = "mov,matroska,mpegts,avi,flv"
@@ -21,7 +21,7 @@ FORMATS = "mov,matroska,mpegts,avi,flv"
 class FileSource:
     """Opens the file once more for each loop, so nothing of it is held in memory."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, *, sound: bool = False) -> None:
         self._path = path
         self._clock = clock
         self._pace = Pace(clock)
@@ -30,16 +30,24 @@ class FileSource:
             check_codec(stream)
             if stream.time_base is None or stream.time_base.numerator != 1:
                 raise BrokenVideo("the video file's time base cannot be used; convert it to MP4")
+            heard = find_sound(container) if sound else None
+            known = sound_info(heard) if heard is not None else None
             self.info = StreamInfo(
                 timescale=stream.time_base.denominator,
                 extradata=bytes(stream.codec_context.extradata or b""),
+                sound=known,
+                other_sound=heard.codec_context.name if heard is not None and known is None else None,
             )
 
-    def packets(self) -> Iterator[Packet]:
+    def packets(self) -> Iterator[Packet | SoundPacket]:
         shift, end = 0, 0
         while True:
             first: int | None = None
-            for coded in self.once():
+            for coded in self._once():
+                if isinstance(coded, SoundPacket):
+                    if first is not None:
+                        yield self._in_time(coded, shift)
+                    continue
                 if first is None:
                     first = coded.dts
                     shift = end - first
@@ -51,10 +59,25 @@ class FileSource:
                 raise BrokenVideo("the video file holds no pictures")
 
     def once(self) -> Iterator[Packet]:
-        """From its start to its end, as fast as it can be read, with the file's own times."""
+        """Its pictures from its start to its end, as fast as it can be read, with the file's own times."""
+        return (coded for coded in self._once() if isinstance(coded, Packet))
+
+    def _in_time(self, sound: SoundPacket, shift: int) -> SoundPacket:
+        """Later by `shift` of the pictures' ticks, and come when it is over. No picture waits for it."""
+        info = self.info.sound
+        assert info is not None
+        pts = sound.pts + shift * info.rate // self.info.timescale
+        return replace(sound, pts=pts, arrived=self._pace.due((pts + info.samples(sound.data)) / info.rate))
+
+    def _once(self) -> Iterator[Packet | SoundPacket]:
         with self._open() as container:
-            for coded in _demux(container):
+            pictures = find_video(container)
+            heard = find_sound(container) if self.info.sound is not None else None
+            for coded in _demux(container, [pictures] if heard is None else [pictures, heard]):
                 if coded.dts is None or coded.size == 0:
+                    continue
+                if coded.stream is heard:
+                    yield SoundPacket(data=bytes(coded), pts=self._samples(coded), arrived=0.0)
                     continue
                 yield Packet(
                     data=bytes(coded),
@@ -63,6 +86,11 @@ class FileSource:
                     duration=coded.duration or 0,
                     arrived=0.0,
                 )
+
+    def _samples(self, sound: av.Packet[av.stream.Stream]) -> int:
+        assert self.info.sound is not None
+        assert sound.time_base is not None
+        return round((sound.dts or 0) * sound.time_base * self.info.sound.rate)
 
     def close(self) -> None:
         """Nothing stays open between two packets."""
@@ -80,8 +108,10 @@ class FileSource:
             raise NotVideo(f"{self._path} is not a video file, or it is damaged") from None
 
 
-def _demux(container: av.container.InputContainer) -> Iterator[av.Packet[av.VideoStream]]:
+def _demux(
+    container: av.container.InputContainer, streams: list[av.VideoStream | av.AudioStream]
+) -> Iterator[av.Packet[av.stream.Stream]]:
     try:
-        yield from container.demux(find_video(container))
+        yield from container.demux(streams)
     except av.error.FFmpegError as e:
         raise BrokenVideo("the video file is damaged") from e

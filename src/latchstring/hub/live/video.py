@@ -18,7 +18,7 @@ from latchstring.base.time import TimeRange, from_micros, to_micros
 from latchstring.hub.cameras import address, decode
 from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.cameras.errors import NoKeyframe
-from latchstring.hub.cameras.models import CameraSettings, Opener
+from latchstring.hub.cameras.models import CameraSettings, Opener, pictures
 from latchstring.hub.cameras.opener import CameraOpener
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.around import POST_ROLL, PRE_ROLL, around
@@ -420,7 +420,7 @@ class Video:
         with closing(self._opener.open(url)) as source:
             assembler = Assembler(camera, source.info, self._clock)
             run: Run | None = None
-            for packet in source.packets():
+            for packet in pictures(source):
                 for made in assembler.feed(packet):
                     if isinstance(made, Run):
                         run = made

@@ -10,7 +10,7 @@ from contextlib import closing
 from latchstring.base.clock import Clock
 from latchstring.base.errors import LatchstringError
 from latchstring.hub.cameras.media_clock import arrival_us
-from latchstring.hub.cameras.models import CameraSettings, Opener
+from latchstring.hub.cameras.models import CameraSettings, Opener, pictures
 from latchstring.hub.cameras.redial import Redial
 from latchstring.hub.motion.models import CodedFrame
 
@@ -33,7 +33,7 @@ class SubStream:
             problem: LatchstringError | None = None
             try:
                 with closing(self._opener.open(self._url)) as source:
-                    for packet in source.packets():
+                    for packet in pictures(source):
                         if stopping.is_set():
                             return
                         redial.heard()

@@ -22,7 +22,7 @@ from latchstring.hub.cameras.errors import (
     CameraSilent,
     UnsupportedCodec,
 )
-from latchstring.hub.cameras.models import CameraSettings, Opener, PacketSource
+from latchstring.hub.cameras.models import CameraSettings, Opener, PacketSource, pictures
 from latchstring.hub.cameras.redial import Redial
 from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.feed import LiveFeed
@@ -145,7 +145,7 @@ class Recorder:
         run: Run | None = None
         seen, broken = False, 0
         try:
-            for packet in source.packets():
+            for packet in pictures(source):
                 for made in assembler.feed(packet):
                     if isinstance(made, Run):
                         run = made
