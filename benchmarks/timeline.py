@@ -103,11 +103,15 @@ def _measure(
         during = {"start": to_text(from_micros(begin_us)), "end": to_text(end), "step": "3600"}
         client.get(f"/api/cameras/{camera}/timeline", params=during).raise_for_status()
 
+    def storage(_: CameraId, __: int) -> None:
+        client.get("/api/storage").raise_for_status()
+
     return [
         *_timed("seek to the first GOP", seek, asked, 150.0),
         *_timed("picture under the pointer, never asked for", look, asked, None),
         *_timed("picture under the pointer, again", look, asked, None),
         *_timed("a month of one camera", month, asked[:20], None),
+        *_timed("what all cameras take", storage, asked[:50], 10.0),
     ]
 
 

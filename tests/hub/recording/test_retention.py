@@ -173,6 +173,14 @@ def test_the_file_of_an_event_stays(store, two_files):
     assert starts(store) == [gop.start_us for gop in two_files[2:]]
 
 
+def test_a_limit_counts_all_files_also_young_ones(store, two_files):
+    """A camera that is over its gigabytes loses its oldest, although its days are not over."""
+    rule = Rule(max_bytes=sum(each.size_bytes for each in two_files) - 1)
+    room = Room(store, Keep(rule=rule, min_free_bytes=0))
+    room.make(now=from_micros(two_files[-1].end_us), growing=())
+    assert starts(store) == [gop.start_us for gop in two_files[2:]]
+
+
 def test_nothing_goes_while_there_is_room(store, two_files):
     """The allowed twin: young files on a disk with space."""
     room = Room(store, Keep(min_free_bytes=0))

@@ -4,7 +4,8 @@ import pytest
 
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange, from_micros
-from latchstring.hub.recording import storage
+from latchstring.hub.recording import beside, index, storage
+from latchstring.hub.recording.repair import repair
 from latchstring.hub.recording.retention import Keep, Rule
 from latchstring.hub.recording.storage import Held
 from latchstring.testing.recorded import CAMERA
@@ -51,3 +52,40 @@ def test_it_is_read_from_what_is_on_disk(store, recorded):
     assert found.bytes_per_day == pytest.approx(found.used_bytes / seconds * 86_400, rel=1e-3)
     (later,) = storage.held(store, now=end + timedelta(days=2))
     assert later.bytes_per_day == 0
+
+
+def summed(store):
+    """What each camera's files take, added up one by one."""
+    with store.read() as db:
+        rows = db.execute("SELECT camera, sum(size_bytes) AS size FROM segment GROUP BY camera").fetchall()
+    return {row["camera"]: row["size"] for row in rows if row["size"]}
+
+
+def test_the_kept_sum_is_that_of_the_files(store, recorded):
+    """While it is recorded, cut short by a repair, deleted, and entered again from the files."""
+    whole = {CAMERA: recorded[-1].byte_offset + recorded[-1].size_bytes}
+    assert index.taken(store) == summed(store) == whole
+    (file,) = index.segments(store)
+    with store.write() as db:
+        db.execute("DELETE FROM gop WHERE start_us = ?", (recorded[-1].start_us,))
+        index.measure_again(file.id, db=db)
+    assert index.taken(store) == summed(store) == {CAMERA: recorded[-1].byte_offset}
+    repair(store)
+    assert index.taken(store) == summed(store) == whole
+    with store.write() as db:
+        index.drop_segments([file.id], db=db)
+    assert index.taken(store) == {}
+    repair(store)
+    assert index.taken(store) == summed(store) == whole
+
+
+def test_what_is_no_recording_is_counted_too(store, recorded):
+    """Each kind by its folder, and a folder that nobody thought of all the same."""
+    data = store.path.parent
+    for name, size in (("originals/cn_a/1.mp4", 300), ("redacted/rq_a/1.mp4", 40), ("else/1", 5)):
+        (data / name).parent.mkdir(parents=True)
+        (data / name).write_bytes(bytes(size))
+    found = beside.sizes(data)
+    assert (found["originals"], found["prepared"], found["else"]) == (300, 40, 5)
+    assert found["rows"] >= store.path.stat().st_size
+    assert sum(found.values()) < 10_000_000

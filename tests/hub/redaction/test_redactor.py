@@ -16,6 +16,7 @@ from latchstring.base.ids import RequestId
 from latchstring.hub.cameras.regions import Region
 from latchstring.hub.recording.clip import cut
 from latchstring.hub.redaction import masks, redactor
+from latchstring.hub.redaction import store as rows
 from latchstring.hub.redaction.burn import burn
 from latchstring.hub.redaction.models import ClipKey, Stage
 from latchstring.hub.redaction.paint import Box
@@ -121,6 +122,27 @@ def test_faces_are_looked_for_only_when_wished(store, clock, asked_for, clip, no
     at_work.do_next()
     assert at_work.readiness(KEY, clip).plan.kinds == ("faces",)
     assert all(frame[72:108, 6:38].max() <= 24 for frame in frames(at_work.fit_to_leave(KEY, clip).data))
+
+
+def test_clips_that_nobody_said_yes_to_share_a_limit(store, clock, asked_for, clip, now):
+    """The one made longest ago goes first; one that was agreed to stays, and takes nothing from the others."""
+    masks.set_masks(store, CAMERA, [DOOR], now=now)
+    at_work = Redactor(store, lambda: Here(store), clock, most_bytes=3 * clip.size_bytes)
+    keys = [ClipKey(KEY.request, f"clip-{number}") for number in range(4)]
+    for number, key in enumerate(keys):
+        at_work.wish(key, Wish(regions=(CAR,) * (number + 1)))
+        at_work.prepare(key, clip.camera, clip.during)
+        at_work.do_next()
+    files = [redactor.file_of(store, key, at_work.readiness(key, clip).made.plan) for key in keys]
+    for number, file in enumerate(files):
+        with file.open("r+b") as f:
+            f.truncate(2 * clip.size_bytes if number else 9 * clip.size_bytes)
+        os.utime(file, (number, number))
+    with store.write() as db:
+        rows.approve("cn_a", keys[0].clip, at_work.readiness(keys[0], clip).made, db=db)
+    at_work.tidy()
+    assert [file.exists() for file in files] == [True, False, False, True]
+    assert at_work.readiness(keys[2], clip).stage is Stage.UNPREPARED
 
 
 def test_its_progress_is_told_and_it_can_be_called_off(store, clock, asked_for, clip, now):

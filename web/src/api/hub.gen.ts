@@ -1710,6 +1710,19 @@ export interface components {
             what: string;
         };
         /**
+         * ClockDoubt
+         * @description The clock is ahead of the time the hub can answer for; until then that makes no recording older.
+         */
+        ClockDoubt: {
+            /** Ahead Seconds */
+            ahead_seconds: number;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * Devices
          * @description Who is signed in (an owner sees all, everybody else their own), and what is new this week, for all.
          */
@@ -2853,6 +2866,11 @@ export interface components {
             rule: components["schemas"]["KeepRule"];
             /** Cameras */
             cameras: components["schemas"]["CameraStorage"][];
+            /** Beside */
+            beside: {
+                [key: string]: number;
+            };
+            clock_doubt: components["schemas"]["ClockDoubt"] | null;
         };
         /**
          * Switch

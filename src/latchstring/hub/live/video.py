@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,8 @@ from latchstring.hub.motion import store as motion_rows
 from latchstring.hub.motion.models import FrameFeed, MotionSettings
 from latchstring.hub.motion.substream import SubStream
 from latchstring.hub.motion.watcher import Watcher
-from latchstring.hub.recording import index, storage
+from latchstring.hub.recording import beside, index, storage
+from latchstring.hub.recording.age import AgeClock
 from latchstring.hub.recording.assembler import Assembler
 from latchstring.hub.recording.clip import Clip, NothingRecorded
 from latchstring.hub.recording.feed import LiveFeed
@@ -51,6 +53,7 @@ from latchstring.hub.store import Store
 
 log = logging.getLogger(__name__)
 TIDY_SECONDS = 30.0
+MEASURE_SECONDS = 600.0
 TEST_SECONDS = 10.0
 SNAPSHOT_WIDTH = 1280
 ALWAYS = TimeRange(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
@@ -101,6 +104,9 @@ class Video:
         self._absences = Absences()
         self.thumbnails = Thumbnails(store)
         self._room = Room(store, keep or Keep(), self._moments)
+        self._age = AgeClock(store, clock)
+        self._beside: Mapping[beside.Kind, int] = {}
+        self._measure_at = clock.monotonic()
         self._posts: dict[CameraId, _Post] = {}
         self._lock = threading.RLock()
         self._running = False
@@ -337,7 +343,7 @@ class Video:
     @property
     def used_bytes(self) -> int:
         """By recordings."""
-        return sum(held.used_bytes for held in storage.held(self._store, now=self._clock.now()))
+        return sum(index.taken(self._store).values())
 
     def storage(self) -> Storage:
         """What the recordings take, and for how long the disk lasts."""
@@ -346,6 +352,8 @@ class Video:
             self.keep,
             free_bytes=self._room.free_bytes(),
             reserve_bytes=self._room.reserve_bytes(),
+            beside=self._beside,
+            doubt=self._age.doubt(),
         )
 
     # At work
@@ -382,7 +390,7 @@ class Video:
     def _make_room(self) -> None:
         """Called before each GOP is written; deletes only when the disk is short."""
         if self._room.is_short():
-            self._room.make(now=self._clock.now(), growing=self._growing())
+            self._room.make(now=self._age.now(), growing=self._growing())
 
     def _moments(self, camera: CameraId) -> list[Moment]:
         """What of a camera belongs to events, with the seconds around each."""
@@ -395,23 +403,28 @@ class Video:
     def _tidy_on(self) -> None:
         while not self._stopping.wait(TIDY_SECONDS):
             try:
-                self._tidy()
-            except (OSError, LatchstringError) as e:
+                self.tidy()
+            except (OSError, sqlite3.Error, LatchstringError) as e:
                 log.warning("old recordings could not be deleted: %s", type(e).__name__)
 
-    def _tidy(self) -> None:
-        now = self._clock.now()
+    def tidy(self) -> None:
+        """Tell who is away, and delete what is past its time; every half minute."""
+        self._age.look()
+        now, old_by = self._clock.now(), self._age.now()
         statuses = {camera: post.recorder.status for camera, post in list(self._posts.items())}
         for happening in self._absences.look(statuses, now):
             self._bulletin.tell(happening)
-        self._room.make(now=now, growing=self._growing())
+        self._room.make(now=old_by, growing=self._growing())
+        self._age.keep()
         with self._store.write() as db:
             for camera in camera_rows.ids(db=db):
                 rule = self.keep.rule_of(camera)
                 days = timedelta(days=max(rule.days, rule.event_days))
-                event_rows.forget_before(camera, now - days, db=db)
+                event_rows.forget_before(camera, old_by - days, db=db)
         for post in list(self._posts.values()):
             post.keeper.settle(to_micros(now))
+        if (running := self._clock.monotonic()) >= self._measure_at:
+            self._beside, self._measure_at = beside.sizes(self._store.path.parent), running + MEASURE_SECONDS
 
     def _first_keyframe(self, url: str) -> tuple[bytes, bytes]:
         """Decoder set-up and first keyframe of an address."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from latchstring.hub.store import Store
 
 FOLDER = "recordings"
 """The segment files lie beside the store's file, under this name."""
+LAST_US = 2**63 - 1
 
 _GOP = """SELECT gop.*, segment.path, segment.run_us FROM gop JOIN segment ON segment.id = gop.segment"""
 
@@ -98,13 +99,31 @@ def drop_segments(ids: Iterable[int], *, db: sqlite3.Connection) -> None:
     )
 
 
+_SEGMENT = "SELECT id, camera, path, start_us, end_us, size_bytes FROM segment WHERE size_bytes > 0"
+
+
 def segments(store: Store) -> list[StoredSegment]:
     """Every file that holds a GOP."""
     with store.read() as db:
+        rows = db.execute(_SEGMENT).fetchall()
+    return [StoredSegment(**dict(row)) for row in rows]
+
+
+def segments_until(store: Store, camera: CameraId, end_us: int | None) -> list[StoredSegment]:
+    """One camera's files that ended by then; None: all of them."""
+    with store.read() as db:
         rows = db.execute(
-            "SELECT id, camera, path, start_us, end_us, size_bytes FROM segment WHERE size_bytes > 0"
+            _SEGMENT + " AND camera = ? AND end_us <= ?",
+            (camera, LAST_US if end_us is None else end_us),
         ).fetchall()
     return [StoredSegment(**dict(row)) for row in rows]
+
+
+def taken(store: Store) -> Mapping[CameraId, int]:
+    """Bytes of each camera's files, from a kept sum."""
+    with store.read() as db:
+        rows = db.execute("SELECT camera, size_bytes FROM taken WHERE size_bytes > 0").fetchall()
+    return {CameraId(row["camera"]): row["size_bytes"] for row in rows}
 
 
 def gops(store: Store, camera: CameraId, during: TimeRange) -> list[StoredGop]:

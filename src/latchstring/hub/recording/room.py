@@ -9,8 +9,16 @@ from contextlib import suppress
 from datetime import datetime
 
 from latchstring.base.ids import CameraId
+from latchstring.base.time import to_micros
 from latchstring.hub.recording import index, thumbnails
-from latchstring.hub.recording.retention import Keep, Moment, StoredSegment, mark_events, to_delete
+from latchstring.hub.recording.retention import (
+    DAY_US,
+    Keep,
+    Moment,
+    StoredSegment,
+    mark_events,
+    to_delete,
+)
 from latchstring.hub.store import Store
 
 Moments = Callable[[CameraId], Sequence[Moment]]
@@ -47,7 +55,8 @@ class Room:
             disk = self._disk()
             reserve = self.keep.reserve(disk.total)
             missing = reserve * 5 // 4 - disk.free if disk.free < reserve else 0
-            chosen = to_delete(self._segments(), self.keep, now=now, missing_bytes=missing, growing=growing)
+            files = self._candidates(now, is_short=missing > 0)
+            chosen = to_delete(files, self.keep, now=now, missing_bytes=missing, growing=growing)
             for segment in chosen:
                 path = self._folder / segment.path
                 path.unlink(missing_ok=True)
@@ -59,15 +68,16 @@ class Room:
                     index.drop_segments([segment.id for segment in chosen], db=db)
             return sum(segment.size_bytes for segment in chosen)
 
-    def _segments(self) -> list[StoredSegment]:
-        of_camera: dict[CameraId, list[StoredSegment]] = {}
-        for segment in index.segments(self._store):
-            of_camera.setdefault(segment.camera, []).append(segment)
-        return [
-            marked
-            for camera, segments in of_camera.items()
-            for marked in mark_events(segments, self._moments(camera))
-        ]
+    def _candidates(self, now: datetime, *, is_short: bool) -> list[StoredSegment]:
+        """The files that may have to go; of a camera that has room enough only those past their days."""
+        found: list[StoredSegment] = []
+        for camera, taken in index.taken(self._store).items():
+            rule = self.keep.rule_of(camera)
+            over = rule.max_bytes is not None and taken > rule.max_bytes
+            last_us = None if is_short or over else to_micros(now) - rule.days * DAY_US
+            if files := index.segments_until(self._store, camera, last_us):
+                found += mark_events(files, self._moments(camera))
+        return found
 
     def _disk(self) -> shutil._ntuple_diskusage:
         return shutil.disk_usage(self._folder if self._folder.is_dir() else self._store.path.parent)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange, from_micros, to_micros
+from latchstring.hub.recording.age import Doubt
+from latchstring.hub.recording.beside import Kind
 from latchstring.hub.recording.retention import DAY_US, Keep, Rule
 from latchstring.hub.store import Store
 
 PACE_OF = timedelta(days=1)
+_HELD = """
+    SELECT taken.camera, taken.size_bytes AS used_bytes,
+           (SELECT min(start_us) FROM segment WHERE camera = taken.camera AND size_bytes > 0) AS first_us,
+           (SELECT max(end_us) FROM segment WHERE camera = taken.camera AND size_bytes > 0) AS last_us,
+           coalesce(late.size_bytes, 0) AS late_bytes, coalesce(late.us, 0) AS late_us
+    FROM taken LEFT JOIN (
+        SELECT taken.camera, sum(segment.size_bytes) AS size_bytes, sum(end_us - start_us) AS us
+        FROM taken CROSS JOIN segment USING (camera)
+        WHERE segment.end_us > :since AND segment.size_bytes > 0 GROUP BY taken.camera
+    ) AS late USING (camera)
+    WHERE taken.size_bytes > 0 ORDER BY taken.camera"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,19 +55,14 @@ class Storage:
     reserve_bytes: int
     fits_days: float | None  # None: nothing is recorded
     cameras: tuple[CameraStorage, ...]
+    beside: Mapping[Kind, int]  # bytes of what is no recording
+    doubt: Doubt | None  # why some things are kept longer than their days
 
 
 def held(store: Store, *, now: datetime) -> list[Held]:
     """Every camera that has recordings, also those that were removed."""
     with store.read() as db:
-        rows = db.execute(
-            """SELECT camera, sum(size_bytes) AS used_bytes,
-                      min(start_us) AS first_us, max(end_us) AS last_us,
-                      coalesce(sum(size_bytes) FILTER (WHERE end_us > :since), 0) AS late_bytes,
-                      coalesce(sum(end_us - start_us) FILTER (WHERE end_us > :since), 0) AS late_us
-               FROM segment WHERE size_bytes > 0 GROUP BY camera ORDER BY camera""",
-            {"since": to_micros(now - PACE_OF)},
-        ).fetchall()
+        rows = db.execute(_HELD, {"since": to_micros(now - PACE_OF)}).fetchall()
     return [
         Held(
             camera=CameraId(row["camera"]),
@@ -66,7 +74,15 @@ def held(store: Store, *, now: datetime) -> list[Held]:
     ]
 
 
-def look(held: Sequence[Held], keep: Keep, *, free_bytes: int, reserve_bytes: int) -> Storage:
+def look(
+    held: Sequence[Held],
+    keep: Keep,
+    *,
+    free_bytes: int,
+    reserve_bytes: int,
+    beside: Mapping[Kind, int] | None = None,
+    doubt: Doubt | None = None,
+) -> Storage:
     """Days for which there is room. That some files are kept longer for their events is left out."""
     used = sum(each.used_bytes for each in held)
     pace = sum(each.bytes_per_day for each in held)
@@ -84,6 +100,8 @@ def look(held: Sequence[Held], keep: Keep, *, free_bytes: int, reserve_bytes: in
             )
             for each in held
         ),
+        beside=beside or {},
+        doubt=doubt,
     )
 
 

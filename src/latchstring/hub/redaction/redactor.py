@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 FOLDER = "redacted"
 KEPT = timedelta(days=14)
 """How long a clip that was made ready, and not shared, is kept."""
+MOST_BYTES = 4 << 30
+"""What such clips may take together; beyond it those made longest ago go first."""
 PATIENCE = 10
 """Niceness of the work: recording comes first."""
 SHARE_OF_LOOKING = 0.8
@@ -69,8 +71,10 @@ class Redactor:
         clock: Clock,
         *,
         finder: Callable[[], FaceFinder] = faces.finder,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         self._store, self._recordings, self._clock, self._finder = store, recordings, clock, finder
+        self._most_bytes = most_bytes
         self._wake = threading.Event()
         self._stopping = False
         self._at_work: tuple[ClipKey, float] | None = None
@@ -209,9 +213,19 @@ class Redactor:
         """Delete what nobody shared, and what crashes left."""
         with self._store.read() as db:
             needed = rows.plans_needed(since=self._clock.now() - KEPT, db=db)
-        for path in (self._store.path.parent / FOLDER).glob("*/*"):
-            if path.stem.rpartition("-")[2] not in needed:
-                path.unlink(missing_ok=True)
+            agreed = rows.plans_agreed(db=db)
+        left = self._most_bytes
+        for path in sorted((self._store.path.parent / FOLDER).glob("*/*"), key=_made_ns, reverse=True):
+            plan = path.stem.rpartition("-")[2]
+            if plan in agreed:
+                continue
+            left -= path.stat().st_size
+            if plan not in needed or left < 0:
+                path.unlink()
         for folder in (self._store.path.parent / FOLDER).glob("*"):
             with suppress(OSError):  # others are still in it
                 folder.rmdir()
+
+
+def _made_ns(path: Path) -> int:
+    return path.stat().st_mtime_ns

@@ -84,6 +84,10 @@ def plans_needed(*, since: datetime, db: sqlite3.Connection) -> set[str]:
     return {row["plan"] for row in rows}
 
 
+def plans_agreed(*, db: sqlite3.Connection) -> set[str]:
+    return {row["plan"] for row in db.execute("SELECT plan FROM approved_clip")}
+
+
 def approve(consent: str, clip: str, made: Made, *, db: sqlite3.Connection) -> None:
     db.execute(
         "INSERT INTO approved_clip (consent, clip, plan, sha256, made_us) VALUES (?, ?, ?, ?, ?)",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from latchstring.base.ids import CameraId
 from latchstring.hub.daemon import Hub
+from latchstring.hub.recording.beside import Kind
 from latchstring.hub.recording.retention import Rule
 from latchstring.hub.recording.rules import LEAST_BYTES, MOST_DAYS, OwnRule
 
@@ -38,6 +39,13 @@ class CameraStorage(BaseModel):
     lasts_days: float | None
 
 
+class ClockDoubt(BaseModel):
+    """The clock is ahead of the time the hub can answer for; until then that makes no recording older."""
+
+    ahead_seconds: float
+    until: datetime
+
+
 class StorageStatus(BaseModel):
     """At the pace of the last day, `fits_days` of all cameras fit on the disk; null: nothing is recorded."""
 
@@ -47,6 +55,8 @@ class StorageStatus(BaseModel):
     fits_days: float | None
     rule: KeepRule
     cameras: list[CameraStorage]
+    beside: dict[Kind, int]
+    clock_doubt: ClockDoubt | None
 
 
 def router(hub: Hub) -> APIRouter:
@@ -94,6 +104,10 @@ def _status(hub: Hub) -> StorageStatus:
         fits_days=storage.fits_days,
         rule=_rule(hub.video.keep.rule),
         cameras=cameras,
+        beside=dict(storage.beside),
+        clock_doubt=None
+        if storage.doubt is None
+        else ClockDoubt(ahead_seconds=storage.doubt.ahead.total_seconds(), until=storage.doubt.until),
     )
 
 

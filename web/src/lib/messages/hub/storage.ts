@@ -6,6 +6,17 @@ export const storage = {
   'storage.fits.none': 'Once a camera has recorded, this says for how many days there is room.',
   'storage.disk': '{used} used by recordings, {free} free, of which {reserve} stay free.',
   'storage.disk.label': 'Disk used by recordings',
+  'storage.beside': 'Besides: {list}.',
+  'storage.beside.rows': '{size} notes on what happened',
+  'storage.beside.thumbnails': '{size} small pictures',
+  'storage.beside.prepared': '{size} clips made ready to share',
+  'storage.beside.originals': '{size} originals of what was shared',
+  'storage.beside.leaving': '{size} on their way out',
+  'storage.beside.else': '{size} other files',
+  'storage.doubt':
+    'The clock is {ahead} ahead of the time this hub has run. In case it is wrong, that deletes nothing until {until}.',
+  'storage.hours': '{n} hours',
+  'storage.days.many': '{n} days',
   'storage.words':
     'Older recordings are deleted. When there is no more room, what would be deleted next goes first. Files in which something happened stay longer.',
   'storage.days': 'Keep everything (days)',
