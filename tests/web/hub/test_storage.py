@@ -1,5 +1,7 @@
 """Storage over HTTP: what the recordings take, and rules for one camera."""
 
+from datetime import timedelta
+
 import pytest
 
 from latchstring.hub.cameras import store as camera_rows
@@ -33,6 +35,20 @@ def test_the_owner_sees_what_each_camera_takes(owner, recorded):
     assert camera["used_bytes"] == storage["used_bytes"] == recorded[-1].byte_offset + recorded[-1].size_bytes
     assert storage["fits_days"] > 0
     assert camera["lasts_days"] <= storage["rule"]["days"]
+
+
+def test_a_leap_of_the_clock_and_what_lies_beside_are_told(owner, hub, clock, recorded):
+    """The owner can see why something stays, and where the rest of the disk went."""
+    hub.video.tidy()
+    assert owner.get("/api/storage").json()["clock_doubt"] is None
+    clock.set(clock.now() + timedelta(days=365))
+    for _ in range(3):
+        clock.advance(40)
+        hub.video.tidy()
+    owner.sign_in()
+    storage = owner.get("/api/storage").json()
+    assert storage["clock_doubt"]["ahead_seconds"] == pytest.approx(365 * 86_400, abs=600)
+    assert storage["beside"]["rows"] >= (hub.settings.data / "hub.db").stat().st_size
 
 
 def test_a_camera_that_has_not_recorded_yet_is_listed(owner, porch):

@@ -49,8 +49,8 @@ class AgeClock:
         ahead = timedelta(microseconds=after.doubted_us - before.doubted_us)
         if ahead >= SAID_FROM:
             log.warning(
-                "the clock is %s ahead of the time this hub has run; for a day that makes no recording older. "
-                "If the clock is wrong, set it right",
+                "the clock is %s ahead of the time this hub has run; for a day that makes nothing older. "
+                "If it is wrong, set it right",
                 ahead,
             )
 
