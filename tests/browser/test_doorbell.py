@@ -16,6 +16,7 @@ from browser.home import set_up, sign_in
 from latchstring.base.time import to_micros
 from latchstring.hub.cameras.models import CameraNotice
 from latchstring.hub.daemon import Hub
+from latchstring.hub.doorbell.service import SAME_PRESS
 from latchstring.hub.settings import HubSettings
 from latchstring.testing.rtsp import WHY_NOT, RtspServer, available
 from latchstring.testing.sounds import loudest, recording
@@ -112,6 +113,22 @@ def test_a_quick_reply_is_said_by_keyboard_alone(page: Page, home: str, hub: Hub
     assert loudest(heard.read_bytes()[:8000]) == pytest.approx(700, abs=20)
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
+
+
+def test_who_rings_again_is_answered_once(page: Page, home: str, hub: Hub) -> None:
+    """No second sheet: the one that is open says how often and when; closing it answers every press."""
+    [camera] = hub.video.cameras()
+    first = hub.clock.now()
+    hub.doorbell.press(camera.id, first)
+    sheet = page.get_by_role("dialog", name="Somebody is at the door")
+    expect(sheet).to_be_visible()
+    expect(sheet.get_by_text("Rang 2 times")).to_have_count(0)
+    hub.doorbell.press(camera.id, first + SAME_PRESS)
+    expect(sheet.get_by_role("status").filter(has_text="Rang 2 times, last at")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    sheet.get_by_role("button", name="Close").click()
+    expect(sheet).to_be_hidden()
+    until(lambda: hub.doorbell.waiting() == [])
 
 
 def test_an_answer_ends_the_ringing_elsewhere(page: Page, home: str, hub: Hub) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import av
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from browser.conftest import PATIENCE_MS, PHONE
 from browser.home import CAMERA, PLAYING, film, set_up, sign_in
+from latchstring.base.ids import EventId
+from latchstring.base.time import to_micros
 from latchstring.hub.daemon import Hub
+from latchstring.hub.events import store as event_rows
+from latchstring.hub.events.models import Event
 from latchstring.testing.waiting import until
 
 pytestmark = [
@@ -109,6 +115,89 @@ def test_a_month_is_looked_through_by_keyboard(page: Page, address: str, hub: Hu
     expect(strip).to_have_attribute("aria-valuetext", re.compile("not recorded"))
     page.keyboard.press("+")
     expect(page.get_by_role("button", name="Day", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_every_day_of_a_month_with_events_is_marked(page: Page, address: str, hub: Hub) -> None:
+    """Not only the day that is shown; days without a recording cannot be opened."""
+    set_up(hub)
+    film(hub, 2)
+    [camera] = hub.video.cameras()
+    before = hub.clock.now() - timedelta(days=3)
+    with hub.store.write() as db:
+        for n, kind in enumerate(("motion", "press")):
+            at_us = to_micros(before) + n
+            moved = Event(
+                id=EventId(f"ev_{n}"),
+                camera=camera.id,
+                start_us=at_us,
+                end_us=at_us + 1,
+                peak_us=at_us,
+                score=0.1,
+                is_open=False,
+                kind=kind,
+            )
+            event_rows.save(moved, db=db)
+    sign_in(page, address)
+    page.get_by_role("link", name="Open Porch").click()
+    page.get_by_role("button", name="30 days").click()
+    days = page.get_by_role("list", name="The days of this month").get_by_role("button")
+    expect(days).to_have_count(30)
+    expect(days.nth(26)).to_have_accessible_name(re.compile("1 movement, the bell once"))
+    expect(days.last).to_have_attribute("aria-current", "date")
+    expect(days.first).to_be_disabled()
+    expect(page.locator(".strip .press")).to_have_count(1)
+    days.last.click()
+    expect(page.get_by_role("button", name="30 days")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_picture_is_looked_at_closely(chromium: Browser, address: str, hub: Hub) -> None:
+    """By two fingers, two taps and keys, live and looking back; one finger still scrolls the page."""
+    set_up(hub)
+    film(hub, 2)
+    phone = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB")
+    page = phone.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    sign_in(page, address)
+    page.get_by_role("link", name="Open Porch").click()
+    page.wait_for_function(PLAYING, arg="Live picture of Porch")
+    picture = page.get_by_label("Live picture of Porch")
+    box = picture.bounding_box()
+    assert box is not None
+    across, down = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    fingers = phone.new_cdp_session(page)
+
+    def touch(kind: str, *at: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(at)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (across - 20, down))
+    touch("touchStart", (across - 20, down), (across + 20, down))
+    for half in (30, 45, 60):
+        touch("touchMove", (across - half, down), (across + half, down))
+    touch("touchEnd")
+    whole = page.get_by_role("button", name="The whole picture")
+    expect(whole).to_contain_text("3.0×")
+    large = picture.bounding_box()
+    assert large is not None
+    assert large["width"] == pytest.approx(3 * box["width"], rel=0.02)
+    assert page.evaluate("visualViewport.scale") == 1
+    whole.click()
+    expect(whole).to_be_hidden()
+
+    page.touchscreen.tap(across, down)
+    page.touchscreen.tap(across, down)
+    expect(whole).to_contain_text("2.5×")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Nearer").focus()
+    page.keyboard.press("0")
+    expect(whole).to_be_hidden()
+    page.keyboard.press("+")
+    expect(whole).to_contain_text("1.5×")
+    page.get_by_role("slider").focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(page.get_by_role("button", name="Back to live")).to_be_visible()
+    expect(whole).to_contain_text("1.5×")
+    phone.close()
 
 
 def test_a_piece_is_saved(page: Page, address: str, hub: Hub, tmp_path: Path) -> None:

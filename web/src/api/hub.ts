@@ -39,6 +39,7 @@ export type Ringing = Schemas['Ringing'];
 export type RingSound = Ringing['sound'];
 
 export type MotionEvent = Schemas['MotionEvent'];
+export type EventCount = Schemas['EventCount'];
 export type Heat = Schemas['Heat'];
 export type Timeline = Schemas['Timeline'];
 export type Part = Schemas['Part'];

@@ -1,14 +1,17 @@
 import { t } from './messages/common';
 
 export type Zone = 'local' | 'utc';
-/** `moment`: 23 Nov, 08:30 · `recent`: 08:30, with the day when it is another · `second`: 08:30:05 · `clock`: 08:30 · `date`: 23 Nov · `day`: Monday, 23 November · `full`: with year. */
-export type TimeForm = 'moment' | 'recent' | 'second' | 'clock' | 'date' | 'day' | 'full' | 'ago';
+/** `moment`: 23 Nov, 08:30 · `recent`: 08:30, with the day when it is another · `second`: 08:30:05 · `clock`: 08:30 · `date`: 23 Nov · `weekday`: Mon · `number`: 23 · `day`: Monday, 23 November · `full`: with year. */
+export type TimeForm =
+  'moment' | 'recent' | 'second' | 'clock' | 'date' | 'weekday' | 'number' | 'day' | 'full' | 'ago';
 
 const FORMS: Record<Exclude<TimeForm, 'ago' | 'recent'>, Intl.DateTimeFormatOptions> = {
   moment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   second: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   clock: { hour: '2-digit', minute: '2-digit' },
   date: { day: 'numeric', month: 'short' },
+  weekday: { weekday: 'short' },
+  number: { day: 'numeric' },
   day: { weekday: 'long', day: 'numeric', month: 'long' },
   full: {
     day: 'numeric',

@@ -3,7 +3,9 @@ import {
   around,
   dayAfter,
   dayBefore,
+  dayMarks,
   dayOf,
+  daysOf,
   fitting,
   fromField,
   heatPath,
@@ -12,6 +14,7 @@ import {
   pictured,
   share,
   toField,
+  weekdayOf,
   zoomed,
 } from './day';
 
@@ -135,4 +138,37 @@ it('writes a time into a field and reads it again', () => {
   expect(fromField(toField(noon + 5_000))).toBe(noon + 5_000);
   expect(toField(noon)).toBe('2026-11-23T12:00:00');
   expect(fromField('')).toBeUndefined();
+});
+
+describe('the days of a month', () => {
+  const month = monthOf(day, noon);
+  const at = (ms: number) => new Date(ms).toISOString();
+  const counts = [
+    { at: at(month.start), motions: 2, presses: 0 },
+    { at: at(day.end - HOUR / 4), motions: 3, presses: 1 },
+    { at: at(day.start), motions: 1, presses: 0 },
+    { at: at(day.end), motions: 9, presses: 9 },
+  ];
+  const days = daysOf(month, [{ start: day.start - HOUR, end: day.start + HOUR }], counts);
+
+  it('are thirty, each with what began between its midnights', () => {
+    expect(days.length).toBe(30);
+    expect(days.at(-1)).toEqual({ ...day, recorded: true, motions: 4, presses: 1 });
+    expect(days[0]).toMatchObject({ recorded: false, motions: 2, presses: 0 });
+    expect(days.filter((one) => one.recorded)).toEqual(days.slice(-2));
+  });
+
+  it('are marked where something happened, not only the one that is shown', () => {
+    expect(dayMarks(days, 'all').map((mark) => [mark.kind, mark.start])).toEqual([
+      ['motion', at(month.start)],
+      ['motion', at(day.start)],
+      ['press', at(noon)],
+    ]);
+    expect(dayMarks(days, 'press').length).toBe(1);
+  });
+
+  it('stand below each other by weekday', () => {
+    expect(weekdayOf(day)).toBe(1);
+    expect(weekdayOf(dayBefore(day))).toBe(7);
+  });
 });

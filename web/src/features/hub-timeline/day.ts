@@ -1,10 +1,11 @@
-import type { Heat, Span } from '@/api/hub';
+import type { EventCount, Heat, MotionEvent, Span } from '@/api/hub';
 import type { Stretch } from '@/lib/player';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const MONTH_DAYS = 30;
+const iso = (ms: number) => new Date(ms).toISOString();
 
 /** How much is shown at once, from far to near. */
 export const ZOOMS = ['month', 'day', 'hours', 'hour', 'minutes'] as const;
@@ -45,6 +46,59 @@ export function monthOf(day: Stretch, now: number): Stretch {
   const back = Math.max(0, Math.ceil((today.end - day.end - HOUR) / DAY));
   const last = dayOf(today.end - Math.floor(back / MONTH_DAYS) * MONTH_DAYS * DAY - DAY / 2);
   return { start: dayOf(last.end - (MONTH_DAYS - 0.5) * DAY).start, end: last.end };
+}
+
+/** What is known of one day of a month. */
+export interface Day extends Stretch {
+  recorded: boolean;
+  motions: number;
+  presses: number;
+}
+
+/** The days of a month, each with what is recorded of it and how many events began in it. */
+export function daysOf(month: Stretch, recorded: readonly Stretch[], counts: readonly EventCount[]): Day[] {
+  const days: Day[] = [];
+  for (let day = dayOf(month.start); day.start < month.end; day = dayAfter(day)) {
+    const { start, end } = day;
+    days.push({
+      ...day,
+      recorded: recorded.some((one) => one.start < end && one.end > start),
+      motions: 0,
+      presses: 0,
+    });
+  }
+  for (const count of counts) {
+    const at = Date.parse(count.at);
+    const day = days.find((one) => one.start <= at && at < one.end);
+    if (!day) continue;
+    day.motions += count.motions;
+    day.presses += count.presses;
+  }
+  return days;
+}
+
+/** An event, or all those of a day, as the strip shows it. */
+export type Mark = Pick<MotionEvent, 'id' | 'kind' | 'start' | 'end'>;
+
+/** What the strip of a month marks: one for each day and kind. */
+export function dayMarks(days: readonly Day[], kind: 'all' | Mark['kind']): Mark[] {
+  const wanted = (one: Mark['kind'], n: number) => n > 0 && (kind === 'all' || kind === one);
+  return days.flatMap((day) => {
+    const start = iso(day.start);
+    return [
+      ...(wanted('motion', day.motions)
+        ? [{ id: `m${start}`, kind: 'motion' as const, start, end: iso(day.end) }]
+        : []),
+      ...(wanted('press', day.presses)
+        ? [{ id: `p${start}`, kind: 'press' as const, start: iso(day.start + DAY / 2), end: iso(day.end) }]
+        : []),
+    ];
+  });
+}
+
+/** Monday is 1. */
+export function weekdayOf(day: Stretch): number {
+  return new Date(day.start).getDay() || 7;
 }
 
 /** How much to show at first: as little as holds all that is recorded on a day. */

@@ -2,6 +2,9 @@
 export const doorbell = {
   'door.title': 'Somebody is at the door',
   'door.when': '{name}, {time}',
+  'door.again': 'Rang {n} times, last at {time}.',
+  'door.other': 'Somebody rings at {name} too.',
+  'door.other.see': 'Go there',
   'door.talk': 'Talk',
   'door.talk.stop': 'Stop talking',
   'door.asking': 'Waiting for your microphone …',

@@ -20,6 +20,18 @@ export const live = {
   'timeline.zoom.hours': '6 h',
   'timeline.zoom.hour': '1 h',
   'timeline.zoom.minutes': '10 min',
+  'month.title': 'The days of this month',
+  'month.motions.one': '{n} movement',
+  'month.motions.other': '{n} movements',
+  'month.presses.one': 'the bell once',
+  'month.presses.other': 'the bell {n} times',
+
+  'magnify.title': 'Look closer; plus and minus, arrows, 0 for all of it',
+  'magnify.nearer': 'Nearer',
+  'magnify.farther': 'Farther',
+  'magnify.whole': 'The whole picture',
+  'magnify.times': '{n}×',
+
   'timeline.before': 'Earlier',
   'timeline.after': 'Later',
   'timeline.keys':
