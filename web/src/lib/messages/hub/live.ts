@@ -29,7 +29,7 @@ export const live = {
   'magnify.title': 'Look closer; plus and minus, arrows, 0 for all of it',
   'magnify.nearer': 'Nearer',
   'magnify.farther': 'Farther',
-  'magnify.whole': 'The whole picture',
+  'magnify.whole': 'Whole picture',
   'magnify.times': '{n}×',
 
   'timeline.before': 'Earlier',
