@@ -49,3 +49,37 @@ def test_a_member_is_invited_and_removed(chromium: Browser, page: Page, hub: Hub
     expect(page.get_by_text("Anna has no access any more.")).to_be_visible()
     expect(anna.get_by_role("heading", name=re.compile("Welcome home"))).to_be_visible()
     anna.context.close()
+
+
+def test_a_guest_is_given_one_of_two_cameras(chromium: Browser, page: Page, hub: Hub, address: str) -> None:
+    """Chosen with the invitation and changed later; the guest's open page follows."""
+    set_up(hub)
+    for name in ("Porch", "Nursery"):
+        hub.video.add_camera(name, "synthetic:?width=96&height=64&fps=5")
+    sign_in(page, address)
+    page.goto(f"{address}/#/household")
+    page.get_by_role("button", name="Invite somebody").click()
+    page.get_by_label("Name").fill("Ben")
+    page.get_by_role("radio", name="Guest").check()
+    page.get_by_role("checkbox", name="All, also those that come later").uncheck()
+    page.get_by_role("checkbox", name="Nursery").uncheck()
+    assert faults_of(page, "Household") == []
+    page.get_by_role("button", name="Make the invitation").click()
+    link = page.get_by_label("Invitation link", exact=True).inner_text()
+    page.get_by_role("button", name="Close").last.click()
+    expect(page.get_by_text("1 camera", exact=True)).to_be_visible()
+
+    ben = chromium.new_context(viewport=PHONE).new_page()
+    ben.goto(link)
+    ben.get_by_label("Password").fill("five grey geese")
+    ben.get_by_role("button", name="Join").click()
+    expect(ben.get_by_text("Porch").first).to_be_visible()
+    expect(ben.get_by_text("Nursery")).to_have_count(0)
+
+    page.get_by_role("button", name="Cameras for Ben").click()
+    page.get_by_role("checkbox", name="All, also those that come later").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved. Ben sees these from now on.")).to_be_visible()
+    ben.reload()
+    expect(ben.get_by_text("Nursery").first).to_be_visible()
+    ben.context.close()

@@ -55,16 +55,27 @@ class Hub:
             self.outbox.mkdir(exist_ok=True, mode=0o700)
             self.bulletin = Bulletin()
             self.video = Video(
-                self.store, settings.data, self.clock, keep=self._keep(), bulletin=self.bulletin
+                self.store,
+                settings.data,
+                self.clock,
+                keep=self._keep(),
+                bulletin=self.bulletin,
+                is_doorbell=self._is_doorbell,
             )
             self.recordings = self.video.recordings
-            self.doorbell = Doorbell(self.store, self.bulletin, self.clock, feed=self.video.feed)
+            self.doorbell = Doorbell(
+                self.store,
+                self.bulletin,
+                self.clock,
+                feed=self.video.feed,
+                changed=self.video.look_as_chosen,
+            )
             made.callback(self.doorbell.stop)
             self.notifier = Notifier(
                 self.store,
                 self.clock,
                 picture=self._picture,
-                is_doorbell=lambda camera: self.doorbell.settings(camera).is_on,
+                is_doorbell=self._is_doorbell,
             )
             made.callback(self.notifier.stop)
             self.onvif = Onvif(
@@ -162,6 +173,9 @@ class Hub:
     def stop(self) -> None:
         """Stop what was started, in the opposite order, and let go of the folder."""
         self._made.close()
+
+    def _is_doorbell(self, camera: CameraId) -> bool:
+        return self.doorbell.settings(camera).is_on
 
     def _picture(self, happening: Happening) -> bytes | None:
         """The moment of a happening, fit to leave the home."""

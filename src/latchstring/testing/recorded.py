@@ -20,12 +20,12 @@ SMALL = Scene(width=96, height=64, fps=5, gop_seconds=1, seed=0)
 
 
 def made_of(
-    scene: Scene, seconds: float, *, clock: FakeClock | None = None
+    scene: Scene, seconds: float, *, clock: FakeClock | None = None, camera: CameraId = CAMERA
 ) -> list[Run | Fragment | WholeGop]:
     """Everything, in order."""
     clock = clock or FakeClock()
     info, film = packets(scene, seconds, arrived=clock.monotonic())
-    assembler = Assembler(CAMERA, info, clock)
+    assembler = Assembler(camera, info, clock)
     made = [m for packet in film for m in assembler.feed(packet)]
     return [*made, *assembler.finish()]
 
@@ -44,6 +44,9 @@ def gops_of_pictures(
     return [m for m in [*made, *assembler.finish()] if isinstance(m, WholeGop)]
 
 
-def gops_of(scene: Scene, seconds: float, *, clock: FakeClock | None = None) -> list[WholeGop]:
+def gops_of(
+    scene: Scene, seconds: float, *, clock: FakeClock | None = None, camera: CameraId = CAMERA
+) -> list[WholeGop]:
     """Its whole GOPs."""
-    return [m for m in made_of(scene, seconds, clock=clock) if isinstance(m, WholeGop)]
+    made = made_of(scene, seconds, clock=clock, camera=camera)
+    return [m for m in made if isinstance(m, WholeGop)]

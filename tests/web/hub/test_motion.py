@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from latchstring.base.time import to_micros
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events import store as event_rows
+from latchstring.hub.motion.watcher import Watcher
 from web.browser import Browser
 
 PATH = {"name": "Path", "corners": [[0.1, 0.5], [0.9, 0.5], [0.9, 1.0], [0.1, 1.0]]}
@@ -25,10 +27,39 @@ def test_they_are_set_and_read_again(owner: Browser, motion: str) -> None:
         "sensitivity": 0.5,
         "always_awake": False,
         "stirrings": [],
+        "is_doorbell": False,
     }
     wanted = {"zones": [PATH], "sensitivity": 0.8, "always_awake": True}
-    assert owner.put(motion, json=wanted).json() == {**wanted, "stirrings": []}
-    assert owner.get(motion).json() == {**wanted, "stirrings": []}
+    shown = {**wanted, "stirrings": [], "is_doorbell": False}
+    assert owner.put(motion, json=wanted).json() == shown
+    assert owner.get(motion).json() == shown
+
+
+def test_a_doorbell_looks_at_every_picture(
+    owner: Browser, motion: str, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a word of the owner, from the moment it is one, and at each start; their own choice stays theirs."""
+    applied: list[bool] = []
+    monkeypatch.setattr(Watcher, "apply", lambda watcher, settings: applied.append(settings.always_awake))
+    begun: list[bool] = []
+    begin = Watcher.__init__
+
+    def noted(watcher: Watcher, *args: Any) -> None:
+        begun.append(args[-1].always_awake)
+        begin(watcher, *args)
+
+    monkeypatch.setattr(Watcher, "__init__", noted)
+    camera = hub.video.cameras()[0].id
+    hub.video.start()
+    try:
+        hub.doorbell.mark(camera)
+        assert owner.get(motion).json()["is_doorbell"]
+        assert not owner.get(motion).json()["always_awake"]
+        hub.video.change_camera(camera, name="Porch", url="synthetic:?fps=5")
+        hub.doorbell.mark(camera, is_on=False)
+    finally:
+        hub.video.stop()
+    assert (begun, applied) == ([False, True], [True, False])
 
 
 def test_the_slider_knows_the_last_day(owner: Browser, motion: str, hub: Hub) -> None:

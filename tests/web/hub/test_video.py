@@ -15,6 +15,7 @@ from latchstring.hub.cameras.errors import BadCameraUrl
 from latchstring.hub.cameras.opener import CameraOpener
 from latchstring.hub.cameras.store import NoSuchCamera
 from latchstring.hub.live.video import BadCameraName, Video
+from latchstring.hub.owner.models import Session
 from latchstring.hub.recording import index
 from latchstring.hub.store import Store
 from latchstring.testing.waiting import until
@@ -59,7 +60,8 @@ def video(store, tmp_path, opener):
 
 def signed_in(connection: HTTPConnection) -> None:
     """Somebody who stays signed in; who may come in is told in test_auth.py."""
-    connection.state.is_signed_in = lambda: True
+    connection.state.may_stay = lambda: True
+    connection.state.session = Session(csrf="", expires_at=SystemClock().now(), device="dv_a")
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ export interface paths {
         };
         /**
          * List Cameras
-         * @description Every camera, in the order in which they were added.
+         * @description Every camera that whoever asks may see, in the order in which they were added.
          */
         get: operations["list_cameras"];
         put?: never;
@@ -1117,6 +1117,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/members/{member_id}/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give Cameras
+         * @description Choose which cameras a member or guest may see. What they watch of another ends within seconds.
+         */
+        put: operations["give_cameras"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members/{member_id}": {
         parameters: {
             query?: never;
@@ -1690,6 +1710,14 @@ export interface components {
             lasts_days: number | null;
         };
         /**
+         * CamerasForm
+         * @description Null: all, also those that come later.
+         */
+        CamerasForm: {
+            /** Cameras */
+            cameras: string[] | null;
+        };
+        /**
          * ChannelForm
          * @description What is left out stays.
          */
@@ -1939,6 +1967,8 @@ export interface components {
             role: "owner" | "member" | "guest";
             /** Until */
             until?: string | null;
+            /** Cameras */
+            cameras?: string[] | null;
         };
         /**
          * Motion
@@ -1956,6 +1986,8 @@ export interface components {
             always_awake: boolean;
             /** Stirrings */
             stirrings: components["schemas"]["Stirring"][];
+            /** Is Doorbell */
+            is_doorbell: boolean;
         };
         /**
          * MotionEvent
@@ -2527,6 +2559,8 @@ export interface components {
         /**
          * ShownMember
          * @description `invited_until`: the invitation waits until then; null: it was taken up. `until`: a time limit.
+         *
+         *     `cameras`: which they may see; null: all, also those that come later.
          */
         ShownMember: {
             /** Id */
@@ -2542,6 +2576,8 @@ export interface components {
             until: string | null;
             /** Invited Until */
             invited_until: string | null;
+            /** Cameras */
+            cameras: string[] | null;
         };
         /**
          * ShownNetwork
@@ -5146,6 +5182,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Invitation"];
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    give_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CamerasForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {

@@ -60,6 +60,7 @@ class Doorbell:
         clock: Clock,
         *,
         feed: Callable[[CameraId], LiveFeed],
+        changed: Callable[[CameraId], None] = lambda _: None,
         open_door: OpenDoor = Backchannel,
         later: Later = by_timer,
     ) -> None:
@@ -67,6 +68,7 @@ class Doorbell:
         self._bulletin = bulletin
         self._clock = clock
         self._feed = feed
+        self._changed = changed
         self.replies = Replies(store)
         self._talks = Talks(store, open_door=open_door)
         self._answering = Answering(bulletin, later)
@@ -99,6 +101,7 @@ class Doorbell:
         settings = replace(settings, token=settings.token or new_token(), chime_url=url)
         with self._store.write() as db:
             rows.save(settings, db=db)
+        self._changed(settings.camera)
         return settings
 
     def renew_token(self, camera: CameraId) -> DoorbellSettings:

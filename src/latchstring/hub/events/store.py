@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from latchstring.base.errors import NotFound
@@ -124,20 +126,20 @@ def latest(
     *,
     before: datetime | None = None,
     after: datetime | None = None,
-    camera: CameraId | None = None,
+    cameras: Collection[CameraId] | None = None,
     limit: int = 50,
 ) -> list[Event]:
-    """The newest events first, of those that began before and no earlier than `after`."""
+    """The newest events first, of those that began before and no earlier than `after`; None: all cameras'."""
     with store.read() as db:
         rows = db.execute(
             """SELECT * FROM event WHERE (:before IS NULL OR start_us < :before)
                    AND (:after IS NULL OR start_us >= :after)
-                   AND (:camera IS NULL OR camera = :camera)
+                   AND (:cameras IS NULL OR camera IN (SELECT value FROM json_each(:cameras)))
                ORDER BY start_us DESC LIMIT :limit""",
             {
                 "before": to_micros(before) if before else None,
                 "after": to_micros(after) if after else None,
-                "camera": camera,
+                "cameras": None if cameras is None else json.dumps(list(cameras)),
                 "limit": limit,
             },
         ).fetchall()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -93,6 +93,7 @@ class Video:
         *,
         keep: Keep | None = None,
         bulletin: Bulletin | None = None,
+        is_doorbell: Callable[[CameraId], bool] = lambda _: False,
     ) -> None:
         if index.folder(store).parent != data_folder:
             raise ValueError("the recordings lie beside the store's file")
@@ -101,6 +102,7 @@ class Video:
         self._clock = clock
         self._opener = opener or CameraOpener(clock)
         self._bulletin = bulletin or Bulletin()
+        self._is_doorbell = is_doorbell
         self._absences = Absences()
         self.thumbnails = Thumbnails(store)
         self._room = Room(store, keep or Keep(), self._moments)
@@ -230,9 +232,21 @@ class Video:
         self.camera(camera)
         with self._store.write() as db:
             motion_rows.save(camera, settings, db=db)
+        self.look_as_chosen(camera)
+
+    def looks_at_all(self, camera: CameraId) -> bool:
+        """Whether every picture is looked at because it is a doorbell, whatever its owner chose."""
+        return self._is_doorbell(camera)
+
+    def look_as_chosen(self, camera: CameraId) -> None:
+        """What was chosen for it changed, or whether it is a doorbell."""
         post = self._posts.get(camera)
         if post is not None:
-            post.watcher.apply(settings)
+            post.watcher.apply(self._looking(camera))
+
+    def _looking(self, camera: CameraId) -> MotionSettings:
+        chosen = self.motion(camera)
+        return replace(chosen, always_awake=chosen.always_awake or self.looks_at_all(camera))
 
     def stirrings(self, camera: CameraId) -> dict[datetime, float]:
         """Minutes of the last day in which something moved, told or not, with the share that lasted."""
@@ -313,10 +327,10 @@ class Video:
         *,
         before: datetime | None = None,
         after: datetime | None = None,
-        camera: CameraId | None = None,
+        cameras: Collection[CameraId] | None = None,
     ) -> list[Event]:
-        """The newest first, a page of them."""
-        return event_rows.latest(self._store, before=before, after=after, camera=camera)
+        """The newest first, a page of them; of these cameras, or of all."""
+        return event_rows.latest(self._store, before=before, after=after, cameras=cameras)
 
     def event(self, event: EventId) -> Event:
         return event_rows.get(self._store, event)
@@ -370,7 +384,7 @@ class Video:
         if camera.sub_url:
             frames = SubStream(camera, camera.sub_url, opener=self._opener, clock=self._clock)
         keeper = Keeper(camera.id, self._store, self._bulletin)
-        watcher = Watcher(camera.id, frames, keeper.tell, self.motion(camera.id))
+        watcher = Watcher(camera.id, frames, keeper.tell, self._looking(camera.id))
         self._posts[camera.id] = _Post(recorder, watcher, keeper)
         recorder.start()
         watcher.start()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from latchstring.base import canonical, ids
+from latchstring.base.ids import CameraId
 from latchstring.hub.owner import household_store as rows
 from latchstring.hub.owner.models import (
     BadMember,
@@ -29,7 +30,13 @@ LONGEST_NAME = 40
 
 
 def invite(
-    store: Store, name: str, role: Role, *, until: datetime | None = None, now: datetime
+    store: Store,
+    name: str,
+    role: Role,
+    *,
+    until: datetime | None = None,
+    cameras: frozenset[CameraId] | None = None,
+    now: datetime,
 ) -> tuple[Member, str]:
     """Make room for somebody. The token lets one person choose a password, once; it is kept nowhere."""
     name = name.strip()
@@ -37,6 +44,8 @@ def invite(
         raise BadMember
     if until is not None and (role == "owner" or until <= now):
         raise BadMember("A time limit lies ahead, and an owner has none.")
+    if cameras is not None and role == "owner":
+        raise BadMember("An owner sees every camera.")
     token = secrets.token_urlsafe(24)
     member = Member(
         id=ids.new("mb"),
@@ -45,6 +54,7 @@ def invite(
         until=until,
         invited_until=now + timedelta(hours=INVITATION_HOURS),
         added_at=now,
+        cameras=cameras,
     )
     with store.write() as db:
         if rows.is_taken(name, db=db):
@@ -79,6 +89,13 @@ def take_up(store: Store, token: str, *, password: str, now: datetime) -> Member
 def members(store: Store) -> list[Member]:
     with store.read() as db:
         return rows.members(db=db)
+
+
+def give_cameras(store: Store, member: str, cameras: frozenset[CameraId] | None) -> None:
+    """From now on they see these, and none that is added later; None: all, also those. Not for owners."""
+    with store.write() as db:
+        if not rows.give_cameras(member, cameras, db=db):
+            raise NoSuchMember
 
 
 def remove(store: Store, member: str) -> None:

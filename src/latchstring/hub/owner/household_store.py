@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import datetime
 
+from latchstring.base.ids import CameraId
 from latchstring.base.time import from_micros, to_micros
 from latchstring.hub.owner.models import Device, DeviceNews, Member, SignedIn
 
@@ -19,8 +21,8 @@ def is_taken(name: str, *, db: sqlite3.Connection) -> bool:
 
 def add(member: Member, invitation: str, *, db: sqlite3.Connection) -> None:
     db.execute(
-        "INSERT INTO member (id, name, role, invitation, invited_until_us, until_us, added_us)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO member (id, name, role, invitation, invited_until_us, until_us, added_us, cameras)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             member.id,
             member.name,
@@ -29,8 +31,26 @@ def add(member: Member, invitation: str, *, db: sqlite3.Connection) -> None:
             member.invited_until and to_micros(member.invited_until),
             member.until and to_micros(member.until),
             to_micros(member.added_at),
+            _written(member.cameras),
         ),
     )
+
+
+def give_cameras(member: str, cameras: frozenset[CameraId] | None, *, db: sqlite3.Connection) -> bool:
+    """False: nobody, or an owner, to whom all are given."""
+    changed = db.execute(
+        "UPDATE member SET cameras = ? WHERE id = ? AND role <> 'owner'", (_written(cameras), member)
+    )
+    return changed.rowcount == 1
+
+
+def cameras_of(written: str | None) -> frozenset[CameraId] | None:
+    """What stands in a member's row; None: all."""
+    return None if written is None else frozenset(CameraId(camera) for camera in json.loads(written))
+
+
+def _written(cameras: frozenset[CameraId] | None) -> str | None:
+    return None if cameras is None else json.dumps(sorted(cameras))
 
 
 def renew(member: str, invitation: str, until: datetime, *, db: sqlite3.Connection) -> bool:
@@ -163,6 +183,7 @@ def _member(row: sqlite3.Row) -> Member:
         until=None if row["until_us"] is None else from_micros(row["until_us"]),
         invited_until=None if row["invited_until_us"] is None else from_micros(row["invited_until_us"]),
         added_at=from_micros(row["added_us"]),
+        cameras=cameras_of(row["cameras"]),
     )
 
 

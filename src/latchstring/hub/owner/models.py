@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from latchstring.base.errors import BadInput, Conflict, NotFound, NotSignedIn
 from latchstring.base.geo import BadPlace, Point
+from latchstring.base.ids import CameraId
 from latchstring.ledger.note import Verifier
 
 
@@ -100,6 +101,7 @@ class Member:
     until: datetime | None  # from then on they have no rights
     invited_until: datetime | None  # None: the invitation was taken up
     added_at: datetime
+    cameras: frozenset[CameraId] | None = None  # None: all of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +143,10 @@ class Session:
     member: str | None = None  # None: the first owner
     name: str = ""
     role: Role = "owner"
+    cameras: frozenset[CameraId] | None = None  # None: all of them
+
+    def may_see(self, camera: CameraId) -> bool:
+        return self.cameras is None or camera in self.cameras
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,6 +91,7 @@ def sign_in(
             member=member_id,
             name=person,
             role=member.role if member else "owner",
+            cameras=member.cameras if member else None,
         )
         rows.remove_sessions_until(now, db=db)
         household_rows.forget_news_until(now - timedelta(days=NEWS_DAYS), db=db)
@@ -109,12 +110,12 @@ def session_of(store: Store, token: str | None, *, now: datetime) -> Session:
     raise NotSignedIn
 
 
-def is_signed_in(store: Store, token: str | None, *, now: datetime) -> bool:
+def still_may(store: Store, token: str | None, session: Session, *, now: datetime) -> bool:
+    """Whether the session stands, with the rights it had when it was looked up."""
     try:
-        session_of(store, token, now=now)
+        return session_of(store, token, now=now) == session
     except NotSignedIn:
         return False
-    return True
 
 
 def sign_out(store: Store, token: str) -> None:

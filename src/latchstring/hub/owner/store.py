@@ -7,7 +7,7 @@ from datetime import datetime
 
 from latchstring.base.geo import Point
 from latchstring.base.time import from_micros, to_micros
-from latchstring.hub.owner.household_store import OWNERS_NAME
+from latchstring.hub.owner.household_store import OWNERS_NAME, cameras_of
 from latchstring.hub.owner.models import Choices, NetworkAddress, Session
 from latchstring.sealing.keys import Household
 
@@ -74,7 +74,7 @@ def add_session(token_sha256: str, session: Session, *, db: sqlite3.Connection) 
 def session(token_sha256: str, *, now: datetime, db: sqlite3.Connection) -> Session | None:
     """One whose person still has rights."""
     row = db.execute(
-        "SELECT session.*, device.member, member.name, member.role FROM session"
+        "SELECT session.*, device.member, member.name, member.role, member.cameras FROM session"
         " JOIN device ON device.id = session.device LEFT JOIN member ON member.id = device.member"
         " WHERE session.token_sha256 = ? AND session.expires_us > ?"
         " AND (member.until_us IS NULL OR member.until_us > ?)",
@@ -89,6 +89,7 @@ def session(token_sha256: str, *, now: datetime, db: sqlite3.Connection) -> Sess
         member=row["member"],
         name=row["name"] or OWNERS_NAME,
         role=row["role"] or "owner",
+        cameras=cameras_of(row["cameras"]),
     )
 
 

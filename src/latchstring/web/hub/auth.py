@@ -138,9 +138,11 @@ def _somebody(hub: Hub, connection: HTTPConnection) -> Session:
         given = connection.headers.get(CSRF_HEADER, "")
         if not secrets.compare_digest(given.encode(), session.csrf.encode()):
             raise CsrfMissing
-    rights.require(session.role, connection.scope["route"].name)
+    route = connection.scope["route"].name
+    rights.require(session.role, route)
+    rights.require_camera(session, route, connection.path_params, lambda event: hub.video.event(event).camera)
     connection.state.session = session
-    connection.state.is_signed_in = lambda: service.is_signed_in(hub.store, token, now=hub.clock.now())
+    connection.state.may_stay = lambda: service.still_may(hub.store, token, session, now=hub.clock.now())
     return session
 
 

@@ -14,6 +14,7 @@ from latchstring.hub.cameras import address
 from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.daemon import Hub
 from latchstring.hub.live.video import CameraTest
+from latchstring.web.hub.auth import Asking
 
 
 class ShownCamera(BaseModel):
@@ -61,9 +62,9 @@ def router(hub: Hub) -> APIRouter:
     router = APIRouter(prefix="/api/cameras", tags=["cameras"])
 
     @router.get("")
-    def list_cameras() -> list[ShownCamera]:
-        """Every camera, in the order in which they were added."""
-        return [shown(hub, camera) for camera in hub.video.cameras()]
+    def list_cameras(session: Asking) -> list[ShownCamera]:
+        """Every camera that whoever asks may see, in the order in which they were added."""
+        return [shown(hub, camera) for camera in hub.video.cameras() if session.may_see(camera.id)]
 
     @router.post("", status_code=201)
     def add_camera(form: CameraForm) -> ShownCamera:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from latchstring.base.ids import CameraId, EventId
 from latchstring.hub.daemon import Hub
 from latchstring.hub.doorbell.models import Chimed, DoorbellSettings, Method, ReplyId, Sound
+from latchstring.web.hub.auth import Asking
 from latchstring.web.hub.recordings import JPEG
 
 
@@ -109,9 +110,13 @@ def router(hub: Hub) -> APIRouter:
         return _chimed(hub.doorbell.try_chime(CameraId(camera_id)))
 
     @router.get("/doorbell/waiting")
-    def at_the_door() -> list[AtTheDoor]:
+    def at_the_door(session: Asking) -> list[AtTheDoor]:
         """Who rang in the last minute and was not answered: for a page that has just been opened."""
-        return [AtTheDoor(event=w.event, camera=w.camera, at=w.at) for w in hub.doorbell.waiting()]
+        return [
+            AtTheDoor(event=w.event, camera=w.camera, at=w.at)
+            for w in hub.doorbell.waiting()
+            if session.may_see(w.camera)
+        ]
 
     @router.post("/doorbell/presses/{event_id}/answered", status_code=204)
     def answer_press(event_id: str) -> None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, WebSocket
 from latchstring.base.time import to_text
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.bulletin import Bulletin, Happening, Kind
+from latchstring.hub.owner.models import Session
 from latchstring.web.hub.auth import Asking
 from latchstring.web.hub.sockets import accepted, stay
 
@@ -28,7 +29,7 @@ def router(hub: Hub) -> APIRouter:
     async def happenings(socket: WebSocket, session: Asking) -> None:
         """One text message for each: `{kind, at, camera, event, request, about}`. Nothing is said twice."""
         waiting: asyncio.Queue[Happening] = asyncio.Queue(MOST_WAITING)
-        stop = _listen(hub.bulletin, waiting, but=frozenset() if session.role == "owner" else OWNERS_ONLY)
+        stop = _listen(hub.bulletin, waiting, session)
         try:
             if await accepted(socket):
                 await stay(socket, _send(socket, waiting))
@@ -49,9 +50,13 @@ def as_json(happening: Happening) -> dict[str, str | None]:
     }
 
 
-def _listen(
-    bulletin: Bulletin, waiting: asyncio.Queue[Happening], *, but: frozenset[Kind]
-) -> Callable[[], None]:
+def _is_for(session: Session, happening: Happening) -> bool:
+    if happening.kind in OWNERS_ONLY and session.role != "owner":
+        return False
+    return happening.camera is None or session.may_see(happening.camera)
+
+
+def _listen(bulletin: Bulletin, waiting: asyncio.Queue[Happening], session: Session) -> Callable[[], None]:
     loop = asyncio.get_running_loop()
 
     def put(happening: Happening) -> None:
@@ -59,7 +64,7 @@ def _listen(
             waiting.put_nowait(happening)
 
     def hear(happening: Happening) -> None:
-        if happening.kind in but:
+        if not _is_for(session, happening):
             return
         with suppress(RuntimeError):  # the loop is closed, so no page is open any more
             loop.call_soon_threadsafe(put, happening)

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
+from latchstring.base.ids import CameraId
 from latchstring.hub.daemon import Hub
 from latchstring.hub.owner import household
 from latchstring.hub.owner.models import Member, Role
 from latchstring.web.hub.auth import Asking
 
+GivenCameras = Annotated[list[str] | None, Field(max_length=1000)]
+
 
 class ShownMember(BaseModel):
-    """`invited_until`: the invitation waits until then; null: it was taken up. `until`: a time limit."""
+    """`invited_until`: the invitation waits until then; null: it was taken up. `until`: a time limit.
+
+    `cameras`: which they may see; null: all, also those that come later.
+    """
 
     id: str
     name: str
     role: Role
     until: datetime | None
     invited_until: datetime | None
+    cameras: list[str] | None
 
     @classmethod
     def of(cls, member: Member) -> ShownMember:
@@ -30,6 +38,7 @@ class ShownMember(BaseModel):
             role=member.role,
             until=member.until,
             invited_until=member.invited_until,
+            cameras=None if member.cameras is None else sorted(member.cameras),
         )
 
 
@@ -37,6 +46,13 @@ class MemberForm(BaseModel):
     name: str = Field(max_length=200)
     role: Role
     until: AwareDatetime | None = None
+    cameras: GivenCameras = None
+
+
+class CamerasForm(BaseModel):
+    """Null: all, also those that come later."""
+
+    cameras: GivenCameras
 
 
 class Invitation(BaseModel):
@@ -76,6 +92,11 @@ class Devices(BaseModel):
 def router(hub: Hub) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["household"])
 
+    def given(cameras: list[str] | None) -> frozenset[CameraId] | None:
+        if cameras is None:
+            return None
+        return frozenset(hub.video.camera(CameraId(camera)).id for camera in cameras)
+
     @router.get("/members")
     def list_members() -> list[ShownMember]:
         """Everybody but the first owner."""
@@ -85,7 +106,12 @@ def router(hub: Hub) -> APIRouter:
     def invite_member(form: MemberForm) -> Invitation:
         """Invite somebody. The link that is made of the token works once, for two days."""
         member, token = household.invite(
-            hub.store, form.name, form.role, until=form.until, now=hub.clock.now()
+            hub.store,
+            form.name,
+            form.role,
+            until=form.until,
+            cameras=given(form.cameras),
+            now=hub.clock.now(),
         )
         return Invitation(member=ShownMember.of(member), token=token)
 
@@ -95,6 +121,11 @@ def router(hub: Hub) -> APIRouter:
         token = household.invite_again(hub.store, member_id, now=hub.clock.now())
         [member] = [each for each in household.members(hub.store) if each.id == member_id]
         return Invitation(member=ShownMember.of(member), token=token)
+
+    @router.put("/members/{member_id}/cameras", status_code=204)
+    def give_cameras(member_id: str, form: CamerasForm) -> None:
+        """Choose which cameras a member or guest may see. What they watch of another ends within seconds."""
+        household.give_cameras(hub.store, member_id, given(form.cameras))
 
     @router.delete("/members/{member_id}", status_code=204)
     def remove_member(member_id: str) -> None:

@@ -35,6 +35,7 @@ class Motion(MotionForm):
     """What holds, and what would have been told in the last day at any sensitivity."""
 
     stirrings: list[Stirring]
+    is_doorbell: bool  # so every picture is looked at, whatever was chosen
 
 
 def router(hub: Hub) -> APIRouter:
@@ -49,6 +50,7 @@ def router(hub: Hub) -> APIRouter:
             zones=[ShownRegion.of(zone) for zone in settings.zones],
             sensitivity=settings.sensitivity,
             always_awake=settings.always_awake,
+            is_doorbell=hub.video.looks_at_all(camera),
             stirrings=[
                 Stirring(at=at, sensitivity=needed)
                 for at, share in hub.video.stirrings(camera).items()

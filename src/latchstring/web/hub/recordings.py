@@ -17,6 +17,7 @@ from latchstring.base.time import TimeRange, to_text
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.models import Event
 from latchstring.hub.recording.keyframes import keyframes
+from latchstring.web.hub.auth import Asking
 from latchstring.web.hub.ranges import ByteRange, asked_range
 
 FULL_HEAT_SHARE = 0.2
@@ -113,12 +114,15 @@ def router(hub: Hub) -> APIRouter:
 
     @router.get("/events")
     def list_events(
+        session: Asking,
         before: AwareDatetime | None = None,
         after: AwareDatetime | None = None,
         camera: str | None = None,
     ) -> list[MotionEvent]:
         """The newest events first, fifty at a time; `before` the last one's start for more."""
-        found = hub.video.events(before=before, after=after, camera=CameraId(camera) if camera else None)
+        asked = frozenset({CameraId(camera)}) if camera else None
+        seen = session.cameras if asked is None or session.cameras is None else asked & session.cameras
+        found = hub.video.events(before=before, after=after, cameras=asked if seen is None else seen)
         return [_shown(event) for event in found]
 
     @router.get("/events/{event_id}")

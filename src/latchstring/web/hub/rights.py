@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from latchstring.base.errors import NotAllowed
-from latchstring.hub.owner.models import Role
+from latchstring.base.ids import CameraId, EventId
+from latchstring.hub.cameras.store import NoSuchCamera
+from latchstring.hub.events.store import NoSuchEvent
+from latchstring.hub.owner.models import Role, Session
 
 _RANK: dict[Role, int] = {"guest": 0, "member": 1, "owner": 2}
 
@@ -50,6 +55,25 @@ MEMBERS = frozenset(
 """What was recorded, too, and answering the door."""
 
 
+OF_NO_CAMERA = frozenset(
+    {
+        "current_session",
+        "sign_out",
+        "change_password",
+        "get_status",
+        "list_devices",
+        "end_device",
+        "get_ringing",
+        "list_replies",
+        "reply_sound",
+    }
+)
+"""Of the routes above those that say nothing of any camera."""
+
+SIFTED = frozenset({"list_cameras", "list_events", "at_the_door", "happenings"})
+"""Those that answer for all cameras at once: each leaves out what whoever asks may not see."""
+
+
 class NotYours(NotAllowed):
     """This is for the owners of this hub; ask one of them."""
 
@@ -63,4 +87,27 @@ def least_role(route: str) -> Role:
 
 def require(role: Role, route: str) -> None:
     if _RANK[role] < _RANK[least_role(route)]:
+        raise NotYours
+
+
+def require_camera(
+    session: Session,
+    route: str,
+    asked: Mapping[str, str],
+    camera_of: Callable[[EventId], CameraId],
+) -> None:
+    """Refuse whom an owner gave only some cameras. `asked` is what the route's path names.
+
+    A camera that is not theirs is as one that is not there. A route that names none is closed to them,
+    until it stands in a table above.
+    """
+    if session.cameras is None or route in OF_NO_CAMERA | SIFTED:
+        return
+    if "camera_id" in asked:
+        if not session.may_see(CameraId(asked["camera_id"])):
+            raise NoSuchCamera
+    elif "event_id" in asked:
+        if not session.may_see(camera_of(EventId(asked["event_id"]))):
+            raise NoSuchEvent
+    else:
         raise NotYours

@@ -54,4 +54,4 @@ async def _signed_out(socket: WebSocket) -> None:
     signed_in = True
     while signed_in:
         await asyncio.sleep(LOOK_SECONDS)
-        signed_in = await asyncio.to_thread(socket.state.is_signed_in)
+        signed_in = await asyncio.to_thread(socket.state.may_stay)

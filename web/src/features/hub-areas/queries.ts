@@ -10,7 +10,7 @@ export const masks = (camera: string) => get<Masks>(`${one(camera)}/masks`);
 export const setMasks = (camera: string, wanted: Regions) =>
   put<Masks>(`${one(camera)}/masks`, { masks: wanted });
 
-export type MotionChoice = Omit<Motion, 'stirrings'>;
+export type MotionChoice = Omit<Motion, 'stirrings' | 'is_doorbell'>;
 export const motion = (camera: string) => get<Motion>(`${one(camera)}/motion`);
 export const setMotion = (camera: string, wanted: MotionChoice) =>
   put<Motion>(`${one(camera)}/motion`, wanted);

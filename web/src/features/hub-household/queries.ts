@@ -1,10 +1,13 @@
-import { del, get, post } from '@/api/client';
-import type { Devices, Invitation, Member, MemberForm } from '@/api/hub';
+import { del, get, post, put } from '@/api/client';
+import type { Camera, Devices, Invitation, Member, MemberForm } from '@/api/hub';
 
 export const members = () => get<Member[]>('/api/members');
 export const invite = (form: MemberForm) => post<Invitation>('/api/members', form);
 export const inviteAgain = (member: string) => post<Invitation>(`/api/members/${member}/invitation`);
 export const remove = (member: string) => del<unknown>(`/api/members/${member}`);
+export const cameras = () => get<Camera[]>('/api/cameras');
+export const giveCameras = (member: string, chosen: string[] | null) =>
+  put<unknown>(`/api/members/${member}/cameras`, { cameras: chosen });
 export const devices = () => get<Devices>('/api/devices');
 export const endDevice = (device: string) => del<unknown>(`/api/devices/${device}`);
 export const changePassword = (old: string, next: string) =>

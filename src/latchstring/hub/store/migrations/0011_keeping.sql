@@ -1,4 +1,4 @@
--- What deleting by age and room rests on. Times are microseconds since 1970-01-01T00:00:00Z (`_us`).
+-- What deleting by age and room rests on; whom a camera is shown; whether motion is looked for. Times are microseconds since 1970-01-01T00:00:00Z (`_us`).
 
 -- The time that surely has come: it goes on while the hub runs, whatever the machine's clock says.
 CREATE TABLE reckoning (
@@ -36,3 +36,8 @@ END;
 CREATE INDEX segment_by_start ON segment (camera, start_us) WHERE size_bytes > 0;
 CREATE INDEX segment_by_end ON segment (camera, end_us, start_us, size_bytes) WHERE size_bytes > 0;
 DROP INDEX segment_of_camera;
+
+-- The cameras a member or guest may see, as a JSON list; NULL: all, also those that are added later.
+ALTER TABLE member ADD COLUMN cameras TEXT;
+
+ALTER TABLE motion ADD COLUMN is_on INTEGER NOT NULL DEFAULT 1;     -- 0: nobody looks for motion there

@@ -19,6 +19,7 @@ export const areas = {
   'areas.motion.dayago': '{n} h ago',
   'areas.motion.now': 'now',
   'areas.motion.awake': 'Look at every picture all the time, as for a doorbell',
+  'areas.motion.awake.doorbell': 'Every picture is looked at all the time, because this is a doorbell',
   'areas.sensitivity': 'Sensitivity',
   'areas.sensitivity.value': '{n} percent',
   'areas.sensitivity.least': 'Only what is large',

@@ -21,6 +21,13 @@ export const household = {
   'household.until': 'Until',
   'household.until.hint': 'Leave it empty for no end.',
   'household.until.badge': 'until {time}',
+  'household.cameras': 'Cameras',
+  'household.cameras.all': 'All, also those that come later',
+  'household.cameras.none': 'None: there is nothing to see.',
+  'household.cameras.of': 'Cameras for {name}',
+  'household.cameras.badge.one': '1 camera',
+  'household.cameras.badge.other': '{n} cameras',
+  'household.cameras.saved': 'Saved. {name} sees these from now on.',
   'household.invite.do': 'Make the invitation',
   'household.link.title': 'Invitation for {name}',
   'household.link.why':
