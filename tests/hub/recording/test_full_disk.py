@@ -1,13 +1,10 @@
 """A real disk of 8 MB that is too small for what is recorded."""
 
-import os
-import subprocess
-
 import pytest
 
 from latchstring.base.clock import SystemClock
 from latchstring.base.ids import CameraId
-from latchstring.base.time import from_micros
+from latchstring.base.time import TimeRange, from_micros
 from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.cameras.opener import CameraOpener
 from latchstring.hub.cameras.synthetic import Scene
@@ -17,15 +14,15 @@ from latchstring.hub.recording.recorder import Recorder
 from latchstring.hub.recording.repair import RepairReport, repair
 from latchstring.hub.recording.retention import Keep
 from latchstring.hub.recording.room import Room
-from latchstring.hub.recording.writer import GopWriter
+from latchstring.hub.recording.writer import DiskFull, GopWriter
 from latchstring.hub.store import Store
 from latchstring.testing.clock import FakeClock
 from latchstring.testing.films import BEGAN, packets
-from latchstring.testing.recorded import CAMERA
+from latchstring.testing.recorded import CAMERA, SMALL, gops_of
+from latchstring.testing.small_disk import MAY_MOUNT, WHY_NOT, fill, small_disk
 from latchstring.testing.waiting import until
 
-MOUNTED = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a disk of 8 MB")
-pytestmark = MOUNTED
+pytestmark = pytest.mark.skipif(not MAY_MOUNT, reason=WHY_NOT)
 FILM = Scene(width=640, height=360, fps=5, gop_seconds=1)
 SECONDS = 4
 
@@ -33,15 +30,8 @@ SECONDS = 4
 @pytest.fixture
 def disk(tmp_path):
     """8 MB, as tmpfs."""
-    at = tmp_path / "disk"
-    at.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(at)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
-    yield at
-    subprocess.run(["umount", "-l", str(at)], check=True)
+    with small_disk(tmp_path / "disk") as at:
+        yield at
 
 
 @pytest.fixture
@@ -54,16 +44,6 @@ def on_disk(disk):
 @pytest.fixture(scope="module")
 def film():
     return packets(FILM, SECONDS)
-
-
-def fill(path):
-    """Something else takes whatever is left."""
-    with path.open("wb", buffering=0) as f:
-        try:
-            while True:
-                f.write(bytes(4096))
-        except OSError:
-            return path
 
 
 def test_three_disks_full_are_recorded_without_one_error(on_disk, film):
@@ -127,4 +107,24 @@ def test_a_disk_that_something_else_fills_is_no_error_loop(disk, on_disk, caplog
     finally:
         recorder.stop()
     assert caplog.text.count("disk is full") == 1
+    assert repair(on_disk) == RepairReport()
+
+
+def test_a_full_disk_under_the_rows_alone(disk, on_disk, tmp_path):
+    """The bytes would fit, their row does not: neither stays, and what has a row is whole, then and later."""
+    (tmp_path / "elsewhere").mkdir()
+    index.folder(on_disk).symlink_to(tmp_path / "elsewhere")
+    writer, kept = GopWriter(on_disk), []
+    first, *others = gops_of(SMALL, 12, clock=FakeClock(BEGAN))
+    kept.append(writer.write(first))
+    filler = fill(disk / "holiday.jpg")
+    with pytest.raises(DiskFull):
+        writer.write(others[0])
+    stored = sum(file.stat().st_size for file in (tmp_path / "elsewhere").rglob("*.mp4"))
+    assert stored == kept[0].byte_offset + kept[0].size_bytes
+    assert index.latest(on_disk, CAMERA) == kept[0]
+    filler.unlink()
+    kept += [writer.write(gop) for gop in others[1:]]
+    writer.close()
+    assert len(index.gops(on_disk, CAMERA, TimeRange(BEGAN, kept[-1].during.end))) == len(kept) == 11
     assert repair(on_disk) == RepairReport()

@@ -18,7 +18,7 @@ from latchstring.hub.events.bulletin import Bulletin, Happening, Kind
 from latchstring.hub.events.models import Event
 from latchstring.hub.events.tracker import MERGE_US, NEEDED_SMALL, Tracker
 from latchstring.hub.motion.detector import MotionSample
-from latchstring.hub.store import Store
+from latchstring.hub.store import Store, StoreFull
 
 log = logging.getLogger(__name__)
 WRITE_EVERY_US = 2_000_000
@@ -86,7 +86,7 @@ class Keeper:
             with self._store.write() as db:
                 for event in waiting:
                     rows.save(event, db=db)
-        except sqlite3.OperationalError as e:
+        except (sqlite3.OperationalError, StoreFull) as e:
             self._refused(e)
             return
         self._is_refused = False
@@ -98,7 +98,7 @@ class Keeper:
             if not event.is_open:
                 self._tell(event, "motion-ended", event.end_us)
 
-    def _refused(self, e: sqlite3.OperationalError) -> None:
+    def _refused(self, e: Exception) -> None:
         if not self._is_refused:
             log.warning("camera %s: what moves cannot be written down for now: %s", self._camera, e)
         self._is_refused = True
@@ -126,5 +126,5 @@ class Keeper:
                     rows.add_activity(self._camera, self._minute_us, self._peak, db=db)
                 if self._lasted > 0:
                     rows.add_stirring(self._camera, self._minute_us, self._lasted, db=db)
-        except sqlite3.OperationalError as e:
+        except (sqlite3.OperationalError, StoreFull) as e:
             self._refused(e)

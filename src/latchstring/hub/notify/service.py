@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,7 +37,7 @@ from latchstring.hub.notify.outbox import Outbox
 from latchstring.hub.notify.quiet import zone_of
 from latchstring.hub.notify.sending import Sender
 from latchstring.hub.notify.store import Chosen
-from latchstring.hub.store import Store
+from latchstring.hub.store import Store, StoreFull
 
 log = logging.getLogger(__name__)
 
@@ -280,7 +281,7 @@ class Notifier:
             return None
 
     def went(self, channel: Channel, went: Went) -> None:
-        with self._store.write() as db:
+        with suppress(StoreFull), self._store.write() as db:
             rows.note_use(channel.id, went, db=db)
 
     def _mirror(self, channel: Channel, *, is_removed: bool = False) -> None:

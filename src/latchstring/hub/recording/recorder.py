@@ -28,6 +28,7 @@ from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.recording.models import Fragment, Run, Track
 from latchstring.hub.recording.writer import DiskBroken, DiskFull, GopWriter
+from latchstring.hub.store import StoreFull
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,7 @@ class Recorder:
         except (DiskFull, DiskBroken) as e:
             self._set("failed", e.message)
             return
-        except (OSError, sqlite3.OperationalError):  # room could not be made
+        except (OSError, sqlite3.OperationalError, StoreFull):  # room could not be made
             self._set("failed", DiskFull().message)
             return
         seconds = (gop.end_us - gop.start_us) / 1e6

@@ -14,7 +14,7 @@ from latchstring.base.time import from_micros
 from latchstring.hub.recording import index
 from latchstring.hub.recording.assembler import WholeGop
 from latchstring.hub.recording.models import Run, StoredGop
-from latchstring.hub.store import Store
+from latchstring.hub.store import Store, StoreFull
 
 ROTATE_AFTER = timedelta(minutes=5)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -61,9 +61,9 @@ class GopWriter:
                 size_bytes=len(whole.data),
             )
             self._enter(segment, gop)
-        except (OSError, sqlite3.OperationalError) as e:
+        except (OSError, sqlite3.OperationalError, StoreFull) as e:
             self._take_back()
-            full = e.errno in _FULL if isinstance(e, OSError) else "full" in str(e)
+            full = e.errno in _FULL if isinstance(e, OSError) else isinstance(e, StoreFull)
             raise (DiskFull if full else DiskBroken) from e
         return gop
 

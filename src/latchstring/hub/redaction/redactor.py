@@ -27,7 +27,7 @@ from latchstring.hub.redaction.burn import burn
 from latchstring.hub.redaction.faces import FaceFinder
 from latchstring.hub.redaction.models import ClipKey, Job, Made, Readiness, Stage
 from latchstring.hub.redaction.plan import Wish, plan_for
-from latchstring.hub.store import Store, StoreClosed
+from latchstring.hub.store import Store, StoreClosed, StoreFull
 
 log = logging.getLogger(__name__)
 FOLDER = "redacted"
@@ -151,6 +151,8 @@ class Redactor:
                     pass
             except StoreClosed:
                 return
+            except StoreFull as e:
+                log.warning("nothing is prepared for now: %s", e.message)
             self._wake.wait(LOOK_AGAIN_SECONDS)
 
     def do_next(self) -> bool:
@@ -164,7 +166,7 @@ class Redactor:
             self._make(job)
         except _CalledOff:
             self._called_off.discard(job.key)
-        except StoreClosed:
+        except (StoreClosed, StoreFull):
             raise
         except LatchstringError as e:
             self._fail(job, e.message)

@@ -21,6 +21,10 @@ class StoreClosed(Unavailable):
     """The hub is shutting down."""
 
 
+class StoreFull(Unavailable):
+    """The hub's disk is full, so nothing was changed; free some space, and try again."""
+
+
 class NoHubHere(BadInput):
     """There is no hub in this folder; name its data folder with --data."""
 
@@ -69,9 +73,11 @@ class Store:
             try:
                 yield self._writer
                 self._writer.execute("COMMIT")
-            except BaseException:
+            except BaseException as e:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
+                if isinstance(e, sqlite3.OperationalError) and e.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                    raise StoreFull from e
                 raise
 
     @contextmanager
