@@ -162,7 +162,7 @@ def measure(folder: Path) -> list[harness.Row]:
         ours, frigate, motion = (statistics.median(column) for column in zip(*windows, strict=True))
         ours_mb, frigate_mb, motion_mb = (memory_mb(p) for p in (hub, *others))
         killed = time.time()
-    # The GOP in flight died with the hub, and libav holds one frame.
+    # The GOP in flight died with the hub.
     share = recorded_share(hub_folder, began, killed - GOP_SECONDS - 0.5, CAMERAS)
     what = "CPU per camera, 1080p30 recorded + sub analysed, with visits"
     return [

@@ -26,7 +26,7 @@ a=control:trackID=5
 
 def test_the_track_for_our_voice_is_found() -> None:
     """Static payload types need no name, and codings that are not spoken here are left out."""
-    video, heard, spoken = sdp.tracks(DOORBELL, "rtsp://porch/live/")
+    video, heard, spoken = sdp.read(DOORBELL, "rtsp://porch/live/").tracks
     assert [(t.kind, t.direction) for t in (video, heard, spoken)] == [
         ("video", "recvonly"),
         ("audio", "recvonly"),
@@ -49,11 +49,11 @@ def test_the_track_for_our_voice_is_found() -> None:
 )
 def test_addresses_of_tracks(base: str, control: str, address: str) -> None:
     """Appended to the base with one slash, as cameras of all makers expect it."""
-    [track] = sdp.tracks(f"m=audio 0 RTP/AVP 0\na=control:{control}\n", base)
+    [track] = sdp.read(f"m=audio 0 RTP/AVP 0\na=control:{control}\n", base).tracks
     assert track.control == address
 
 
 @pytest.mark.parametrize("line", ["m=audio", "m=audio 0 RTP/AVP x y", "m=audio 0 RTP/AVP 0\na=rtpmap:"])
 def test_nonsense_is_no_voice(line: str) -> None:
     """A broken description is read as one that offers less."""
-    assert all(track.kind == "audio" for track in sdp.tracks(line, "rtsp://porch/"))
+    assert all(track.kind == "audio" for track in sdp.read(line, "rtsp://porch/").tracks)

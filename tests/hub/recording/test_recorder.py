@@ -20,7 +20,7 @@ from latchstring.base.time import TimeRange, from_micros
 from latchstring.hub.cameras.errors import CameraHungUp, WrongLogin
 from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.cameras.opener import CameraOpener
-from latchstring.hub.cameras.rtsp import SILENT_SECONDS
+from latchstring.hub.cameras.rtsp_call import SILENT_SECONDS
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.recording import index
 from latchstring.hub.recording.clip import cut
@@ -168,7 +168,7 @@ def porch(tmp_path):
 
 @needs_server
 def test_the_first_gop_over_rtsp_is_whole(store, record, porch):
-    """It starts with the keyframe that libav delivers without any time."""
+    """It starts with the first keyframe that the camera sends."""
     with RtspServer({"/porch": f"file:{porch}"}) as server:
         of = camera(server.url("/porch"))
         record(of)

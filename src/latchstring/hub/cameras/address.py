@@ -8,7 +8,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from latchstring.hub.cameras.errors import BadCameraUrl
 
-RTSP = ("rtsp", "rtsps")
+PORTS = {"rtsp": 554, "rtsps": 322}
+RTSP = tuple(PORTS)
 _SECRET = re.compile(
     r"(?P<name>pass|passwd|password|pwd|token|key|auth|user|usr|username)=[^&;/?#]*", re.IGNORECASE
 )

@@ -9,8 +9,11 @@ from latchstring.hub.cameras.models import SoundInfo
 
 _NAMES = {
     "hevc": "HEVC (H.265)",
+    "h265": "HEVC (H.265)",
     "mjpeg": "Motion JPEG",
+    "jpeg": "Motion JPEG",
     "mpeg4": "MPEG-4 part 2",
+    "mp4v-es": "MPEG-4 part 2",
     "av1": "AV1",
     "vp8": "VP8",
     "vp9": "VP9",
@@ -27,11 +30,16 @@ def check_codec(stream: av.VideoStream) -> None:
     """H.264 passes; anything else is named, with what to do about it."""
     codec = stream.codec_context.name
     if codec != "h264":
-        raise UnsupportedCodec(
-            f"the camera sends {_NAMES.get(codec, codec)}, and this version records H.264 only; "
-            "set this stream to H.264 in the camera's own settings (often under Video or Encoding), or enter "
-            "a small stream in H.264 beside it, to be recorded instead"
-        )
+        raise unsupported(codec)
+
+
+def unsupported(codec: str) -> UnsupportedCodec:
+    """By the name that libav or the camera's description gives it."""
+    return UnsupportedCodec(
+        f"the camera sends {_NAMES.get(codec.lower(), codec)}, and this version records H.264 only; "
+        "set this stream to H.264 in the camera's own settings (often under Video or Encoding), or enter "
+        "a small stream in H.264 beside it, to be recorded instead"
+    )
 
 
 def find_sound(container: av.container.InputContainer) -> av.AudioStream | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from latchstring.hub.cameras.errors import BrokenVideo
 
 SLICE, IDR, SPS, PPS = 1, 5, 7, 8
 START_CODE = b"\x00\x00\x01"
+_BASELINE = 66
+_AS_DECODED = 2
+"""The picture order count type of streams that are shown in the order in which they are decoded."""
 _HIGH_PROFILES = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}
 
 
@@ -26,8 +30,8 @@ class ParameterSets:
         parts.append(bytes([len(self.pps)]))
         parts += [len(p).to_bytes(2, "big") + p for p in self.pps]
         if first[1] in _HIGH_PROFILES:
-            chroma, luma_depth, chroma_depth = _read_sps(first)[2:]
-            parts.append(bytes([0xFC | chroma, 0xF8 | luma_depth, 0xF8 | chroma_depth, 0]))
+            shape = _read_sps(first)[0]
+            parts.append(bytes([0xFC | shape.chroma, 0xF8 | shape.luma_depth, 0xF8 | shape.chroma_depth, 0]))
         return b"".join(parts)
 
     @property
@@ -38,8 +42,16 @@ class ParameterSets:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the picture, in pixels."""
-        width, height, *_ = _read_sps(self.sps[0])
-        return width, height
+        shape, _ = _read_sps(self.sps[0])
+        return shape.width, shape.height
+
+    @property
+    def reordered(self) -> int | None:
+        """How many pictures at most are decoded before one and shown after it; None: it is not said."""
+        shape, bits = _read_sps(self.sps[0])
+        if shape.profile == _BASELINE or shape.order == _AS_DECODED:
+            return 0
+        return _read_reordered(bits) if bits.read(1) else None
 
 
 def split_annex_b(data: bytes) -> list[bytes]:
@@ -175,8 +187,20 @@ class _Bits:
         return (code + 1) // 2 if code % 2 else -(code // 2)
 
 
-def _read_sps(sps: bytes) -> tuple[int, int, int, int, int]:
-    """Width, height, chroma_format_idc, bit_depth_luma_minus8, bit_depth_chroma_minus8 (7.3.2.1.1)."""
+class _Shape(NamedTuple):
+    """What stands in a sequence parameter set."""
+
+    profile: int
+    order: int  # pic_order_cnt_type
+    width: int
+    height: int
+    chroma: int  # chroma_format_idc
+    luma_depth: int  # above 8 bits
+    chroma_depth: int
+
+
+def _read_sps(sps: bytes) -> tuple[_Shape, _Bits]:
+    """And the rest, from vui_parameters_present_flag on (7.3.2.1.1)."""
     bits = _Bits(sps[1:])
     profile = bits.read(8)
     bits.read(16)  # constraint flags, level
@@ -218,7 +242,49 @@ def _read_sps(sps: bytes) -> tuple[int, int, int, int, int]:
         height -= down * (top + bottom)
     if width <= 0 or height <= 0:
         raise BrokenVideo
-    return width, height, chroma, luma_depth, chroma_depth
+    return _Shape(profile, order, width, height, chroma, luma_depth, chroma_depth), bits
+
+
+def _read_reordered(bits: _Bits) -> int | None:
+    """max_num_reorder_frames of the VUI (E.1.1); None: not there."""
+    if bits.read(1) and bits.read(8) == 255:  # aspect_ratio_idc: Extended_SAR
+        bits.read(32)
+    if bits.read(1):  # overscan
+        bits.read(1)
+    if bits.read(1):  # video signal type
+        bits.read(4)
+        if bits.read(1):  # colours
+            bits.read(24)
+    if bits.read(1):  # place of the chroma samples
+        bits.unsigned()
+        bits.unsigned()
+    if bits.read(1):  # num_units_in_tick, time_scale, fixed_frame_rate_flag
+        bits.read(65)
+    has_buffers = False
+    for _ in range(2):  # of NAL units, of slices
+        if bits.read(1):
+            has_buffers = True
+            _skip_buffers(bits)
+    if has_buffers:
+        bits.read(1)  # low_delay_hrd_flag
+    bits.read(1)  # pic_struct_present_flag
+    if not bits.read(1):
+        return None
+    bits.read(1)  # motion_vectors_over_pic_boundaries_flag
+    for _ in range(4):
+        bits.unsigned()  # sizes
+    return bits.unsigned()
+
+
+def _skip_buffers(bits: _Bits) -> None:
+    """hrd_parameters (E.1.2)."""
+    count = bits.unsigned() + 1
+    bits.read(8)
+    for _ in range(count):
+        bits.unsigned()
+        bits.unsigned()
+        bits.read(1)
+    bits.read(20)
 
 
 def _skip_scaling_lists(bits: _Bits, count: int) -> None:

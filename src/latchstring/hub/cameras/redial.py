@@ -14,7 +14,6 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
 KNOCK_SECONDS = 0.25
 KNOCK_TIMEOUT_SECONDS = 0.75
-_PORTS = {"rtsp": 554, "rtsps": 322}
 
 
 class Redial:
@@ -54,7 +53,7 @@ def answers(url: str) -> bool:
     if parts.scheme not in address.RTSP:
         return True
     try:
-        where = (parts.hostname, parts.port or _PORTS[parts.scheme])
+        where = (parts.hostname, parts.port or address.PORTS[parts.scheme])
         socket.create_connection(where, timeout=KNOCK_TIMEOUT_SECONDS).close()
     except OSError:
         return False

@@ -1,193 +1,131 @@
-"""`rtsp://` and `rtsps://` over TCP, with Basic and Digest logins (RFC 2326, RFC 2617), by libav."""
+"""`rtsp://` and `rtsps://` over TCP (RFC 2326): pictures in H.264, and their sound where it is wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import NoReturn
-
-import av
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from latchstring.base.clock import Clock
-from latchstring.hub.cameras import h264
-from latchstring.hub.cameras.container import check_codec, find_sound, find_video, sound_info
+from latchstring.hub.cameras import address, h264, h264_rtp, rtp, sound_rtp
+from latchstring.hub.cameras.container import unsupported
+from latchstring.hub.cameras.decode_times import DecodeTimes
 from latchstring.hub.cameras.errors import (
+    BrokenVideo,
     CameraError,
-    CameraHungUp,
     CameraSilent,
-    CameraUnreachable,
     NoSuchStream,
-    NotVideo,
-    WrongLogin,
+    NoVideoTrack,
 )
-from latchstring.hub.cameras.models import Packet, SoundPacket, StreamInfo
+from latchstring.hub.cameras.models import Packet, SoundInfo, SoundPacket, StreamInfo
+from latchstring.hub.cameras.rhythm import Rhythm
+from latchstring.hub.cameras.rtsp_call import SILENT_SECONDS, Call
+from latchstring.hub.cameras.sdp import Format, Track
 
-SILENT_SECONDS = 4.0
-"""Of the socket, in libav: PyAV's own would take the interpreter's lock at each piece that comes."""
-
-MOST_HELD = 16
-"""More frames than this are never reordered in H.264 (A.3.1, MaxDpbFrames)."""
-
-# The shortest probe: the session description already names the codec, and libav's own wait is 1 to 3 s.
-_OPTIONS = {
-    "rtsp_transport": "tcp",
-    "probesize": "32",
-    "analyzeduration": "0",
-    "timeout": str(round(SILENT_SECONDS * 1e6)),
-}
+VIDEO_RATE = 90_000
+_INTERLEAVED = "2"
 
 
 class RtspSource:
     """One connection. Its packets are for one thread; `close` may come from the same thread only."""
 
     def __init__(self, url: str, clock: Clock, *, sound: bool = False) -> None:
-        self._clock = clock
-        self._sounds: list[SoundPacket] = []
-        began = clock.monotonic()
+        self._call = Call(address.parse(url), clock, refused=_refused)
         try:
-            self._container = av.open(url, options=dict(_OPTIONS))
-        except (av.error.FFmpegError, OSError, ValueError) as e:
-            _explain_open(e, timed_out=clock.monotonic() - began > SILENT_SECONDS * 0.95)
-        try:
-            self._stream = find_video(self._container)
-            check_codec(self._stream)
-        except CameraError:
-            self._container.close()
+            tracks = self._call.describe()
+            track, video = _find_video(tracks)
+            self._channel, self._payload = self._call.set_up(track, wanted=0), video.payload
+            self._sound_channel, self._sound_payload = -1, -1
+            heard = sound_rtp.find(tracks) if sound else None
+            known = self._take_sound(*heard) if heard is not None else None
+            self.info = StreamInfo(
+                timescale=video.rate or VIDEO_RATE,
+                extradata=h264_rtp.parameter_sets(video.parameters.get("sprop-parameter-sets", "")),
+                sound=known,
+                other_sound=heard[1].name.lower() if heard is not None and known is None else None,
+            )
+            self._call.play()
+        except BaseException:
+            self._call.close()
             raise
-        base = self._stream.time_base
-        heard = find_sound(self._container) if sound else None
-        known = sound_info(heard) if heard is not None else None
-        self._sound = heard if known is not None else None
-        self.info = StreamInfo(
-            timescale=base.denominator if base is not None else 90_000,
-            extradata=bytes(self._stream.codec_context.extradata or b""),
-            sound=known,
-            other_sound=heard.codec_context.name if heard is not None and known is None else None,
-        )
 
     def packets(self) -> Iterator[Packet | SoundPacket]:
-        try:
-            for packet in in_time(self._coded(), self.info.timescale):
-                yield from self._sounds
-                self._sounds.clear()
-                yield packet
-        except av.error.TimeoutError:
-            raise CameraSilent from None
-        except (av.error.FFmpegError, OSError):
-            raise CameraHungUp from None
-        raise CameraHungUp
+        call, channel, payload = self._call, self._channel, self._payload
+        pictures, timed = h264_rtp.Pictures(channel, payload), _Timed(self.info)
+        rhythm = Rhythm(self.info.timescale)
+        seen_at = call.heard_at
+        for came in call.media(pictures.eat, rhythm.pause):
+            heard_at = call.heard_at
+            call.keep_alive()
+            packet = rtp.read(came.data)
+            if packet is not None and (came.channel, packet.payload) == (channel, payload):
+                seen_at = heard_at
+                for picture in pictures.take(packet, heard_at):
+                    made = timed.packet(picture)
+                    rhythm.whole(made.dts)
+                    yield made
+                continue
+            if heard_at - seen_at > SILENT_SECONDS:
+                raise CameraSilent
+            if packet is not None and (came.channel, packet.payload) == (
+                self._sound_channel,
+                self._sound_payload,
+            ):
+                yield from self._sounds(packet, heard_at)
 
     def close(self) -> None:
-        self._container.close()
+        with suppress(CameraError):
+            self._call.tear_down()
+        self._call.close()
 
-    def _coded(self) -> Iterator[Coded]:
-        asked = self._clock.monotonic()
-        streams = [self._stream] if self._sound is None else [self._stream, self._sound]
-        for packet in self._container.demux(streams):
-            if packet.size == 0:
-                return
-            heard = self._clock.monotonic()
-            if packet.stream is self._sound:
-                if packet.pts is not None:
-                    self._sounds.append(SoundPacket(data=bytes(packet), pts=packet.pts, arrived=heard))
-                if heard - asked > SILENT_SECONDS:
-                    raise CameraSilent  # there is sound, and no picture
-                continue
-            duration = packet.duration or 0
-            # libav completes a frame when the next one begins, so it came one frame earlier.
-            arrived = heard - duration / self.info.timescale
-            yield Coded(bytes(packet), packet.pts, packet.dts, duration, arrived)
-            if heard - asked > SILENT_SECONDS * 0.95:
-                raise CameraSilent  # at the first time-out libav hands over the frame that it held back
-            asked = self._clock.monotonic()
+    def _take_sound(self, track: Track, told: Format) -> SoundInfo | None:
+        """None: its coding is not recorded, or the camera keeps it to itself."""
+        known = sound_rtp.info(told)
+        if known is None:
+            return None
+        try:
+            self._sound_channel = self._call.set_up(track, wanted=2)
+        except NoSuchStream:
+            return None
+        self._sound_payload, self._sounds = told.payload, sound_rtp.reader(told, known)
+        return known
 
 
-@dataclass(frozen=True)
-class Coded:
-    """A packet as libav gives it: times may be missing."""
+class _Timed:
+    """Pictures with both their times, from 0 on."""
 
-    data: bytes
-    pts: int | None
-    dts: int | None
-    duration: int
-    arrived: float
+    def __init__(self, info: StreamInfo) -> None:
+        self._ticks = rtp.Ticks()
+        self._decoded = DecodeTimes(info.timescale)
+        self._sets: h264.ParameterSets | None = None
+        self._learn(info.extradata)
 
+    def packet(self, picture: h264_rtp.Picture) -> Packet:
+        if picture.is_keyframe:
+            self._learn(picture.data)
+        pts = self._ticks.at(picture.stamp)
+        dts = self._decoded.of(pts)
+        return Packet(data=picture.data, pts=pts, dts=dts, duration=0, arrived=picture.arrived)
 
-def in_time(coded: Iterator[Coded], timescale: int) -> Iterator[Packet]:
-    """The packets with every time filled in.
-
-    Over RTSP libav delivers the first packets, the first keyframe among them, without a decode time. They are
-    held until one with a decode time comes, and are counted back from it.
-    """
-    held: list[Coded] = []
-    last: int | None = None
-    for c in _put_together(coded):
-        dts = c.dts
-        if dts is None and last is None and len(held) < MOST_HELD:
-            held.append(c)
-            continue
-        if dts is None:
-            dts = c.pts if last is None else last + max(c.duration, 1)
-        step = c.duration or timescale // 25
-        dts = len(held) * step if dts is None else dts
-        for i, early in enumerate(held):
-            yield _timed(early, dts - step * (len(held) - i))
-        held.clear()
-        yield _timed(c, dts)
-        last = dts
+    def _learn(self, data: bytes) -> None:
+        with suppress(BrokenVideo):
+            sets = h264.parameter_sets(h264.split_annex_b(data))
+            if sets is not None and sets != self._sets:
+                self._sets = sets
+                self._decoded.expect(sets.reordered)
 
 
-def _put_together(coded: Iterator[Coded]) -> Iterator[Coded]:
-    """Keyframes of several slices are one packet each, whole.
-
-    Some senders repeat the parameter sets before every slice of a keyframe, and libav then hands over each
-    slice by itself. So the first keyframe waits for the packet after it; if that goes on with its picture,
-    all keyframes of this connection wait for theirs. Parameter sets inside a picture are left out.
-    """
-    held: Coded | None = None
-    sliced: bool | None = None
-    for c in coded:
-        if sliced is False:
-            yield c
-            continue
-        units = h264.split_annex_b(c.data)
-        if held is not None:
-            if h264.continues_picture(units):
-                held, sliced = _joined(held, units), True
-                continue
-            yield held
-            held, sliced = None, sliced or False
-        if sliced is not False and h264.has_keyframe(units):
-            held = c
-        else:
-            yield c
-    if held is not None:
-        yield held
+def _find_video(tracks: Sequence[Track]) -> tuple[Track, Format]:
+    """The camera's first video; a second one would be another stream."""
+    track = next((track for track in tracks if track.kind == "video"), None)
+    if track is None or not track.formats:
+        raise NoVideoTrack
+    video = track.formats[0]
+    if video.name != "H264":
+        raise unsupported(video.name)
+    if video.parameters.get("packetization-mode") == _INTERLEAVED:
+        raise h264_rtp.Interleaved
+    return track, video
 
 
-def _joined(first: Coded, units: list[bytes]) -> Coded:
-    rest = [h264.START_CODE + unit for unit in units if not h264.is_parameter_set(unit)]
-    return replace(first, data=first.data + b"".join(rest))
-
-
-def _timed(c: Coded, dts: int) -> Packet:
-    pts = dts if c.pts is None else c.pts
-    return Packet(data=c.data, pts=pts, dts=dts, duration=c.duration, arrived=c.arrived)
-
-
-def _explain_open(e: Exception, *, timed_out: bool) -> NoReturn:
-    """What went wrong, without libav's text: that holds the address with its login.
-
-    libav's error after its time-out depends on how far it came, so the time itself is looked at.
-    """
-    if isinstance(e, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)):
-        raise WrongLogin from None
-    if isinstance(e, (av.error.HTTPClientError, av.error.HTTPServerError)):
-        raise NoSuchStream from None
-    if timed_out or isinstance(e, av.error.TimeoutError):
-        raise CameraSilent("the address answers, but sends no picture; restart the camera") from None
-    if isinstance(e, av.error.InvalidDataError):
-        raise NotVideo from None
-    if isinstance(e, OSError):
-        raise CameraUnreachable from None
-    raise NotVideo from None
+def _refused(_method: str, _status: int) -> CameraError:
+    return NoSuchStream()
