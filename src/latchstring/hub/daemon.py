@@ -25,6 +25,7 @@ from latchstring.hub.offsite.copier import Copier
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices
 from latchstring.hub.recording import rules
+from latchstring.hub.recording.recordings import Recordings
 from latchstring.hub.recording.repair import RepairReport
 from latchstring.hub.recording.retention import Keep, Rule
 from latchstring.hub.recording.rules import OwnRule
@@ -62,7 +63,7 @@ class Hub:
                 bulletin=self.bulletin,
                 is_doorbell=self._is_doorbell,
             )
-            self.recordings = self.video.recordings
+            self.recordings = Recordings(self.store, with_sound=False)  # for all that may leave on request
             self.doorbell = Doorbell(
                 self.store,
                 self.bulletin,
@@ -85,7 +86,7 @@ class Hub:
                 masks_of=lambda camera: masks.holding(self.store, camera),
                 where=settings.camera_search,
             )
-            self.copier = Copier(self.store, self.recordings, self.clock, settings.data / "copies")
+            self.copier = Copier(self.store, self.video.recordings, self.clock, settings.data / "copies")
             self.follower = Follower(
                 self.store,
                 self.recordings,

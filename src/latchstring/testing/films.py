@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
 import av
+import numpy as np
 
-from latchstring.hub.cameras.models import Packet, StreamInfo
+from latchstring.hub.cameras import g711
+from latchstring.hub.cameras.models import Packet, SoundInfo, SoundPacket, StreamInfo
 from latchstring.hub.cameras.synthetic import TIMESCALE, Painter, Scene, encoder
 
 Coded: TypeAlias = "av.Packet[av.VideoStream]"
@@ -52,6 +55,21 @@ def packets(
         for number, frame in enumerate(frames)
     ]
     return StreamInfo(timescale=TIMESCALE, extradata=extradata), made
+
+
+def humming(
+    info: StreamInfo, film: list[Packet], *, hertz: int = 440, rate: int = 8000, late: float = 0.0
+) -> tuple[StreamInfo, list[Packet | SoundPacket]]:
+    """The same film with a tone (µ-law), in packets of 20 ms that come when they are over, or `late`."""
+    began, seconds, size = film[0].arrived, film[-1].arrived - film[0].arrived, rate // 50
+    at = np.arange(round(seconds * rate)) / rate
+    coded = g711.encode((8000 * np.sin(2 * np.pi * hertz * at)).astype("<i2").tobytes(), "mulaw")
+    tone = [
+        SoundPacket(data=coded[pts : pts + size], pts=pts, arrived=began + (pts + size) / rate + late)
+        for pts in range(0, len(coded), size)
+    ]
+    sound = SoundInfo(codec="pcm_mulaw", rate=rate, channels=1)
+    return replace(info, sound=sound), sorted([*film, *tone], key=lambda packet: packet.arrived)
 
 
 def film(path: Path, scene: Scene, seconds: float, *, codec: str = "libx264") -> Path:

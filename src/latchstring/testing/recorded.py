@@ -9,22 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latchstring.base.ids import CameraId
+from latchstring.hub.cameras.models import Packet, SoundPacket
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.models import Fragment, Run
+from latchstring.hub.recording.sound_track import SoundPiece
 from latchstring.testing.clock import FakeClock
-from latchstring.testing.films import packets
+from latchstring.testing.films import humming, packets
 
 CAMERA = CameraId("cam_aaaaaaaaaaaaaaaaaaaaaaaaaa")
 SMALL = Scene(width=96, height=64, fps=5, gop_seconds=1, seed=0)
 
 
 def made_of(
-    scene: Scene, seconds: float, *, clock: FakeClock | None = None, camera: CameraId = CAMERA
-) -> list[Run | Fragment | WholeGop]:
-    """Everything, in order."""
+    scene: Scene,
+    seconds: float,
+    *,
+    clock: FakeClock | None = None,
+    camera: CameraId = CAMERA,
+    tone_rate: int | None = None,
+) -> list[Run | Fragment | WholeGop | SoundPiece]:
+    """Everything, in order; with a tone of so many samples a second, where that is asked for."""
     clock = clock or FakeClock()
-    info, film = packets(scene, seconds, arrived=clock.monotonic())
+    info, pictures = packets(scene, seconds, arrived=clock.monotonic())
+    film: list[Packet | SoundPacket] = list(pictures)
+    if tone_rate is not None:
+        info, film = humming(info, pictures, rate=tone_rate)
     assembler = Assembler(camera, info, clock)
     made = [m for packet in film for m in assembler.feed(packet)]
     return [*made, *assembler.finish()]
@@ -45,8 +55,13 @@ def gops_of_pictures(
 
 
 def gops_of(
-    scene: Scene, seconds: float, *, clock: FakeClock | None = None, camera: CameraId = CAMERA
+    scene: Scene,
+    seconds: float,
+    *,
+    clock: FakeClock | None = None,
+    camera: CameraId = CAMERA,
+    tone_rate: int | None = None,
 ) -> list[WholeGop]:
     """Its whole GOPs."""
-    made = made_of(scene, seconds, clock=clock, camera=camera)
+    made = made_of(scene, seconds, clock=clock, camera=camera, tone_rate=tone_rate)
     return [m for m in made if isinstance(m, WholeGop)]

@@ -1,4 +1,4 @@
-"""The power goes at every write, and then at every byte of what was being written."""
+"""The power goes at every write, and then at every byte of what was being written: pictures and sound."""
 
 import json
 import shutil
@@ -26,7 +26,7 @@ from latchstring.hub.recording import writer
 from latchstring.hub.store import Store
 from latchstring.testing.recorded import SMALL, gops_of
 
-gops = gops_of(SMALL, 3)
+gops = gops_of(SMALL, 3, tone_rate=500)
 calls, last = 0, 0
 
 

@@ -50,12 +50,13 @@ AGREED = NOW + timedelta(minutes=5)
 
 @pytest.fixture
 def recordings(store: Store) -> Recordings:
-    """Four seconds of the porch, in the window of the request; its left half is masked."""
+    """Four seconds of the porch with its sound, in the window of the request; its left half is masked."""
     with store.write() as db:
         camera_rows.add(CameraSettings(id=CAMERA, name="Porch", url="synthetic:"), now=NOW, db=db)
     filmed_at = FakeClock(NOW - timedelta(hours=37))
     writer = GopWriter(store)
-    for gop in gops_of(Scene(width=160, height=120, fps=5, gop_seconds=1, every=6), 4, clock=filmed_at):
+    scene = Scene(width=160, height=120, fps=5, gop_seconds=1, every=6)
+    for gop in gops_of(scene, 4, clock=filmed_at, tone_rate=8000):
         writer.write(gop)
     writer.close()
     masks.set_masks(store, CAMERA, [LEFT], now=NOW)
@@ -156,10 +157,28 @@ def test_what_arrives_is_what_was_seen_and_nothing_is_under_the_mask(
 
     original = the_clip(store, arrived, recordings)
     kept = store.path.parent / outgoing.ORIGINALS / share.consent / "clip-1.mp4"
-    assert kept.read_bytes() == original.data
+    assert kept.read_bytes() == original.pictures.data
     with store.read() as db:
         salt = redaction_rows.kept_original(share.consent, "clip-1", db=db).salt
     assert canonical.commitment(salt, kept.read_bytes()) == told["redaction"]["made_from"]
+
+
+@pytest.mark.parametrize("masked", [True, False], ids=["masked", "as recorded"])
+def test_no_sound_leaves(store, served, arrived, parts, look, recordings, tmp_path, masked) -> None:
+    """Whether it is redacted or as recorded: no sound track in it, and not one packet of what was heard."""
+    original = the_clip(store, arrived, recordings)
+    spoken = [piece.data for number in range(1, 5) for piece in original.sound(number)]
+    if not masked:
+        masks.set_masks(store, CAMERA, [], now=NOW)
+    agree(store, arrived, look() if masked else None)
+    assert to_the_end(parts, store, served).state is ShareState.DISCLOSED
+    files = opened(served, tmp_path)
+    [film] = [data for name, data in files.items() if name.endswith(".mp4")]
+    with av.open(io.BytesIO(film)) as file:
+        assert len(file.streams.video) == 1
+        assert not file.streams.audio
+    assert len(spoken) > 150
+    assert not any(packet in data for data in files.values() for packet in spoken)
 
 
 @pytest.mark.parametrize("seen", [None, "00" * 32], ids=["nothing seen", "something else seen"])

@@ -80,7 +80,7 @@ def test_names_that_cannot_be(owner, name):
 def test_every_right_names_a_route_that_is_there():
     """A route that is renamed would silently become the owners' alone."""
     operations = {op["operationId"] for item in openapi()["paths"].values() for op in item.values()}
-    sockets_too = operations | {"live", "happenings", "talk"}
+    sockets_too = operations | {"live", "listening", "happenings", "talk"}
     assert sockets_too >= rights.GUESTS | rights.MEMBERS
     assert not rights.GUESTS & rights.MEMBERS
 

@@ -35,7 +35,7 @@ def clip(hub: Hub) -> str:
         camera_rows.add(CameraSettings(id=CAMERA, name="Porch", url="synthetic:"), now=NOW, db=db)
     writer = GopWriter(hub.store)
     scene = Scene(width=160, height=120, fps=5, gop_seconds=1, every=6)
-    for gop in gops_of(scene, 4, clock=FakeClock(NOW - timedelta(hours=37))):
+    for gop in gops_of(scene, 4, clock=FakeClock(NOW - timedelta(hours=37)), tone_rate=8000):
         writer.write(gop)
     writer.close()
     masks.set_masks(hub.store, CAMERA, [LEFT], now=NOW)
@@ -141,3 +141,12 @@ def test_a_stranger_prepares_nothing(stranger: Browser, clip: str) -> None:
     assert stranger.post(f"{clip}/prepare").status_code == 401
     assert stranger.put(f"{clip}/hiding", json={}).status_code == 401
     assert stranger.delete(f"{clip}/prepare").status_code == 401
+
+
+def test_a_preview_is_as_silent_as_what_is_shared(owner: Browser, hub: Hub, clip: str) -> None:
+    """Also where nothing is masked: what the owner looks at is what would leave, and that has no sound."""
+    masks.set_masks(hub.store, CAMERA, [], now=NOW)
+    preview = owner.get(shown(owner, clip)["preview_url"])
+    with av.open(io.BytesIO(preview.content)) as film:
+        assert len(film.streams.video) == 1
+        assert not film.streams.audio

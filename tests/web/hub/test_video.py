@@ -35,7 +35,7 @@ class CountingOpener(CameraOpener):
 
     def open(self, url, *, sound=False):
         self.opened.append(url)
-        return super().open(url)
+        return super().open(url, sound=sound)
 
 
 @pytest.fixture
@@ -259,3 +259,19 @@ def test_a_stopped_hub_leaves_no_thread(store, tmp_path):
     video.add_camera("Porch", QUICK)
     video.stop()
     assert set(threading.enumerate()) <= before
+
+
+def test_sound_is_off_until_its_owner_wants_it_and_then_at_once(client, video, opener):
+    """The camera is called anew with the change, and nothing else of it changes."""
+    camera = client.post("/api/cameras", json={"name": "Porch", "url": QUICK}).json()
+    assert (camera["records_sound"], camera["sound"]) == (False, "off")
+    until(lambda: len(opener.opened) == 1)
+    form = {"name": "Porch", "url": QUICK, "records_sound": True}
+    assert client.put(f"/api/cameras/{camera['id']}", json=form).json()["records_sound"] is True
+    until(lambda: len(opener.opened) == 2)
+    until(lambda: video.status(camera["id"]).sound == "none")
+    [shown] = client.get("/api/cameras").json()
+    assert "sends no sound" in shown["sound_message"]
+    renamed = client.put(f"/api/cameras/{camera['id']}", json={"name": "Front", "url": QUICK}).json()
+    assert renamed["records_sound"] is True
+    assert len(opener.opened) == 2

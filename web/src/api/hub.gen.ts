@@ -194,7 +194,7 @@ export interface paths {
         get?: never;
         /**
          * Change Camera
-         * @description Rename a camera, or give it another address.
+         * @description Rename a camera, give it another address, or record its sound or no longer.
          */
         put: operations["change_camera"];
         post?: never;
@@ -320,15 +320,38 @@ export interface paths {
         };
         /**
          * Clip
-         * @description To be watched here: the bytes on disk from the keyframe at `start` to the one after `end`.
+         * @description To be watched here: the bytes on disk, from the keyframe at `start` to the one after `end`.
          *
          *     Where a privacy mask holds or held, only the hub's own player gets them (it says so in the header
          *     `X-Watching`, which no link and no "save as" sends); to take a clip along there is `download.mp4`.
+         *     These are the pictures; the sound is in `sound.mp4`.
          *     `X-Clip-Start` and `X-Clip-End` say exactly from when to when. Where the recording has breaks, this is
          *     its longest unbroken part; the timeline shows all of them. With `keyframes_only`, for looking through
          *     it fast, just the keyframes of it, each lasting until the next.
          */
         get: operations["clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera_id}/sound.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sound
+         * @description What was heard in the clip of this time, in AAC; 404 where no sound was recorded.
+         *
+         *     Its media time is that of the pictures, and a `prft` box says of when it is.
+         */
+        get: operations["sound"];
         put?: never;
         post?: never;
         delete?: never;
@@ -369,7 +392,8 @@ export interface paths {
          * @description One part as a file that plays everywhere: its time starts at 0. A break in the range is refused.
          *
          *     `X-Clip-Start` and `X-Clip-End` say exactly from when to when, and so does its name, in UTC. Where
-         *     privacy masks are burned in, it comes as it is made, without a length and always from its beginning.
+         *     privacy masks are burned in, or G.711 sound becomes AAC, which every player knows, it comes as it is
+         *     made: without a length and always from its beginning.
          */
         get: operations["download"];
         put?: never;
@@ -1678,6 +1702,8 @@ export interface components {
         /**
          * CameraForm
          * @description An address that is sent back as it was shown stays as it is, login included.
+         *
+         *     `records_sound` takes effect at once; left out, it stays as it is, and a new camera records none.
          */
         CameraForm: {
             /** Name */
@@ -1686,6 +1712,8 @@ export interface components {
             url: string;
             /** Sub Url */
             sub_url?: string | null;
+            /** Records Sound */
+            records_sound?: boolean | null;
         };
         /**
          * CameraStorage
@@ -2174,7 +2202,7 @@ export interface components {
          * Part
          * @description An unbroken part of a range, from a keyframe up to a keyframe: its exact times and its size.
          *
-         *     `is_masked`: privacy masks are burned in on the way, so the size is only about this.
+         *     `is_masked`: privacy masks are burned in on the way, so the size is only about this; so it is with sound.
          */
         Part: {
             /**
@@ -2399,6 +2427,7 @@ export interface components {
          * ShownCamera
          * @description A camera and how it does; `advice` says what could be better though it records.
          *
+         *     `sound` is what comes of its sound, and `sound_message` why none is recorded although it is wanted.
          *     Its addresses are shown without their logins.
          */
         ShownCamera: {
@@ -2434,6 +2463,15 @@ export interface components {
             fps: number | null;
             /** Last Gop At */
             last_gop_at: string | null;
+            /** Records Sound */
+            records_sound: boolean;
+            /**
+             * Sound
+             * @enum {string}
+             */
+            sound: "off" | "on" | "none" | "unknown" | "stopped";
+            /** Sound Message */
+            sound_message: string | null;
         };
         /**
          * ShownChannel
@@ -2971,11 +3009,14 @@ export interface components {
          * Timeline
          * @description What is known of a stretch of time; each part of `recorded` is unbroken to the eye.
          *
-         *     Events come one by one in `events`, or only as their number in `counts`.
+         *     `heard` is where sound was recorded too. Events come one by one in `events`, or only as their number in
+         *     `counts`.
          */
         Timeline: {
             /** Recorded */
             recorded: components["schemas"]["Span"][];
+            /** Heard */
+            heard: components["schemas"]["Span"][];
             /** Events */
             events: components["schemas"]["MotionEvent"][];
             /** Counts */
@@ -3677,6 +3718,40 @@ export interface operations {
                 };
                 content: {
                     "video/mp4": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sound: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
                 };
             };
             /** @description Unprocessable Entity */

@@ -12,9 +12,9 @@ export function canPlay(type: string): boolean {
   return Source?.isTypeSupported(type) ?? false;
 }
 
-/** A `<video>` that is fed bytes. Appends wait for one another; `close` releases everything. */
+/** A `<video>` or `<audio>` that is fed bytes. Appends wait for one another; `close` releases everything. */
 export class Feed {
-  readonly #video: HTMLVideoElement;
+  readonly #media: HTMLMediaElement;
   readonly #source: MediaSource;
   readonly #address: string;
   #buffer: SourceBuffer | undefined;
@@ -22,18 +22,18 @@ export class Feed {
   #closed = false;
 
   constructor(
-    video: HTMLVideoElement,
+    media: HTMLMediaElement,
     type: string,
     private readonly onappended: () => void,
     private readonly onbroken: () => void,
   ) {
     if (!Source) throw new TypeError('this browser has no MediaSource');
-    this.#video = video;
+    this.#media = media;
     this.#source = new Source();
     this.#address = URL.createObjectURL(this.#source);
     this.#source.addEventListener('sourceopen', () => this.#open(type), { once: true });
-    video.disableRemotePlayback = true;
-    video.src = this.#address;
+    media.disableRemotePlayback = true;
+    media.src = this.#address;
   }
 
   /** Media time `t` in `bytes` will play at `t + offset` seconds. */
@@ -51,9 +51,9 @@ export class Feed {
     this.#closed = true;
     this.#waiting = [];
     URL.revokeObjectURL(this.#address);
-    if (this.#video.src === this.#address) {
-      this.#video.removeAttribute('src');
-      this.#video.load();
+    if (this.#media.src === this.#address) {
+      this.#media.removeAttribute('src');
+      this.#media.load();
     }
   }
 

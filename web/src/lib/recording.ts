@@ -24,6 +24,19 @@ export async function recording(
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }
 
+/** A camera's sound of this time and its type; undefined where none is recorded. */
+export async function soundOf(
+  camera: string,
+  start: number,
+  end: number,
+  signal: AbortSignal,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string } | undefined> {
+  const address = `/api/cameras/${encodeURIComponent(camera)}/sound.mp4?${between(start, end)}`;
+  const response = await fetch(address, { signal });
+  const type = response.headers.get('Content-Type');
+  return response.ok && type ? { bytes: new Uint8Array(await response.arrayBuffer()), type } : undefined;
+}
+
 function between(start: number, end: number): string {
   const during = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
   return new URLSearchParams(during).toString();

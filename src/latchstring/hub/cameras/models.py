@@ -17,6 +17,7 @@ class CameraSettings:
     name: str
     url: str
     sub_url: str | None = None
+    records_sound: bool = False  # only where its owner says so
 
     def __repr__(self) -> str:
         return f"CameraSettings({self.id}, {self.name!r})"

@@ -18,15 +18,15 @@ class NoSuchCamera(NotFound):
 
 def add(camera: CameraSettings, *, now: datetime, db: sqlite3.Connection) -> None:
     db.execute(
-        "INSERT INTO camera (id, name, url, sub_url, added_us) VALUES (?, ?, ?, ?, ?)",
-        (camera.id, camera.name, camera.url, camera.sub_url, to_micros(now)),
+        "INSERT INTO camera (id, name, url, sub_url, records_sound, added_us) VALUES (?, ?, ?, ?, ?, ?)",
+        (camera.id, camera.name, camera.url, camera.sub_url, int(camera.records_sound), to_micros(now)),
     )
 
 
 def change(camera: CameraSettings, *, db: sqlite3.Connection) -> None:
     db.execute(
-        "UPDATE camera SET name = ?, url = ?, sub_url = ? WHERE id = ?",
-        (camera.name, camera.url, camera.sub_url, camera.id),
+        "UPDATE camera SET name = ?, url = ?, sub_url = ?, records_sound = ? WHERE id = ?",
+        (camera.name, camera.url, camera.sub_url, int(camera.records_sound), camera.id),
     )
 
 
@@ -66,4 +66,10 @@ def get(store: Store, camera: CameraId) -> CameraSettings:
 
 
 def _camera(row: sqlite3.Row) -> CameraSettings:
-    return CameraSettings(id=CameraId(row["id"]), name=row["name"], url=row["url"], sub_url=row["sub_url"])
+    return CameraSettings(
+        id=CameraId(row["id"]),
+        name=row["name"],
+        url=row["url"],
+        sub_url=row["sub_url"],
+        records_sound=bool(row["records_sound"]),
+    )

@@ -44,6 +44,7 @@ from latchstring.hub.recording.recordings import Recordings
 from latchstring.hub.recording.repair import RepairReport, repair
 from latchstring.hub.recording.retention import Keep, Moment
 from latchstring.hub.recording.room import Room
+from latchstring.hub.recording.sound_feed import SoundFeed
 from latchstring.hub.recording.storage import Storage
 from latchstring.hub.recording.thumbnails import Thumbnails
 from latchstring.hub.recording.writer import GopWriter
@@ -160,10 +161,18 @@ class Video:
             return CameraStatus(state="failed", since=self._clock.now(), message="The hub is not recording.")
         return post.recorder.status
 
-    def add_camera(self, name: str, url: str, sub_url: str | None = None) -> CameraSettings:
+    def add_camera(
+        self, name: str, url: str, sub_url: str | None = None, *, records_sound: bool = False
+    ) -> CameraSettings:
         """Enter a camera and call it. That it answers is not needed yet."""
         camera = _checked(
-            CameraSettings(id=CameraId(ids.new("cam")), name=name, url=url, sub_url=sub_url or None)
+            CameraSettings(
+                id=CameraId(ids.new("cam")),
+                name=name,
+                url=url,
+                sub_url=sub_url or None,
+                records_sound=records_sound,
+            )
         )
         with self._store.write() as db:
             camera_rows.add(camera, now=self._clock.now(), db=db)
@@ -182,17 +191,28 @@ class Video:
                 self.change_camera(present[name].id, name=name, url=url, sub_url=sub_url)
 
     def change_camera(
-        self, camera: CameraId, *, name: str, url: str | None = None, sub_url: str | None = None
+        self,
+        camera: CameraId,
+        *,
+        name: str,
+        url: str | None = None,
+        sub_url: str | None = None,
+        records_sound: bool | None = None,
     ) -> CameraSettings:
-        """Rename it, or with `url` give it new addresses; it is called anew only if they changed."""
+        """Rename it, give it new addresses with `url`, record its sound or no longer.
+
+        It is called anew only if something else than its name changed.
+        """
         old = self.camera(camera)
         new = replace(old, name=name)
+        if records_sound is not None:
+            new = replace(new, records_sound=records_sound)
         if url is not None:
             new = replace(new, url=url, sub_url=sub_url or None)
         _checked(new)
         with self._store.write() as db:
             camera_rows.change(new, db=db)
-        if (old.url, old.sub_url) != (new.url, new.sub_url):
+        if replace(old, name=name) != new:
             with self._lock:
                 self._let_go(camera)
                 if self._running:
@@ -262,6 +282,13 @@ class Video:
         if post is None:
             raise camera_rows.NoSuchCamera
         return post.recorder.feed
+
+    def sound(self, camera: CameraId) -> SoundFeed:
+        """Its live sound."""
+        post = self._posts.get(camera)
+        if post is None:
+            raise camera_rows.NoSuchCamera
+        return post.recorder.sound
 
     def longest_clip(self, camera: CameraId, during: TimeRange) -> Clip:
         """For watching: where the recording has breaks, its longest unbroken part within `during`."""

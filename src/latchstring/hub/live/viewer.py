@@ -35,7 +35,7 @@ async def watch(feed: LiveFeed) -> AsyncIterator[Run | bytes]:
             if batch.run is not run:
                 run = batch.run
                 yield run
-                yield run.init
+                yield run.picture_init
             yield batch.data
     finally:
         stop()

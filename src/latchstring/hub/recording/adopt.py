@@ -50,6 +50,7 @@ def adopt(store: Store, camera: CameraId, run_us: int, clip: bytes) -> int:
                 end_us=gop.end_us,
                 frames=gop.frames,
                 media_start=gop.media_start,
+                sound_bytes=gop.sound_bytes,
                 path=name,
                 byte_offset=offset,
                 size_bytes=gop.size_bytes,

@@ -10,9 +10,11 @@ from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import h264
 from latchstring.hub.cameras.errors import BrokenVideo, NoKeyframe
 from latchstring.hub.cameras.media_clock import STEP_US, arrival_us, end_of_gop
-from latchstring.hub.cameras.models import Packet, StreamInfo
-from latchstring.hub.recording import fmp4
+from latchstring.hub.cameras.models import Packet, SoundPacket, StreamInfo
+from latchstring.hub.recording import fmp4, sound_track
 from latchstring.hub.recording.models import Fragment, Gop, Run, Track
+from latchstring.hub.recording.sound_clock import SoundClock
+from latchstring.hub.recording.sound_track import SoundPiece
 
 MAX_GOP_BYTES = 64 << 20
 MAX_GOP_SECONDS = 60
@@ -61,9 +63,15 @@ class Assembler:
         self._delay = 0  # its presentation time minus its decode time
         self._last_dts = 0
         self._duration = max(1, info.timescale // GUESSED_FPS)  # of the frame before this one
+        self._sound = info.sound
+        self._sound_clock: SoundClock | None = None
+        self._heard: list[SoundPiece] = []  # not written yet
 
-    def feed(self, packet: Packet) -> Iterator[Run | Fragment | WholeGop]:
+    def feed(self, packet: Packet | SoundPacket) -> Iterator[Run | Fragment | WholeGop | SoundPiece]:
         """What this packet completes, in order: the GOP before it, a new run, its own fragment."""
+        if isinstance(packet, SoundPacket):
+            yield from self._hear(packet)
+            return
         units = self._split(packet)
         if units is None:
             return
@@ -92,6 +100,20 @@ class Assembler:
             return None
         self._broken = 0
         return units
+
+    def _hear(self, packet: SoundPacket) -> Iterator[SoundPiece]:
+        """Sound begins with the run's first picture, and is kept until its GOP ends."""
+        gop, sound, clock = self._gop, self._sound, self._sound_clock
+        if gop is None or sound is None or clock is None:
+            return
+        arrived_us = arrival_us(self._clock, packet.arrived) - gop.start_us
+        arrived = (gop.first_dts - self._zero_dts) / self._timescale + arrived_us / 1e6
+        at = clock.place(packet.pts, sound.samples(packet.data), arrived)
+        gop.size_bytes += len(packet.data)
+        if at < 0 or gop.size_bytes > MAX_GOP_BYTES:
+            return
+        self._heard.append(SoundPiece(data=packet.data, at=at))
+        yield self._heard[-1]
 
     def finish(self) -> Iterator[WholeGop]:
         """The GOP in flight, ended one frame after its last: for a camera that stops or jumps."""
@@ -132,7 +154,10 @@ class Assembler:
         self._sets = sets
         self._zero_dts, self._delay = packet.dts, packet.pts - packet.dts
         self._frames = 0
-        return Run(camera=self._camera, start_us=start_us, track=track, init=fmp4.init_segment(track))
+        self._sound_clock = SoundClock(self._sound.rate) if self._sound is not None else None
+        self._heard.clear()
+        init = fmp4.init_segment(track, self._sound)
+        return Run(camera=self._camera, start_us=start_us, track=track, init=init)
 
     def _fragment(self, gop: _InFlight, packet: Packet, sample: bytes, *, is_keyframe: bool) -> Fragment:
         media_us = self._micros(packet.dts - gop.first_dts)
@@ -164,7 +189,8 @@ class Assembler:
         )
 
     def _close(self, run: Run, gop: _InFlight, end_dts: int) -> WholeGop:
-        body = b"".join(gop.fragments)
+        sound = self._sound_until(end_dts - self._zero_dts)
+        body = b"".join(gop.fragments) + sound
         duration = end_dts - gop.first_dts
         end_us = end_of_gop(gop.start_us, self._micros(duration), gop.earliest_us or 0)
         seal = fmp4.seal_gop(body, frames=len(gop.fragments), duration=duration, end_us=end_us)
@@ -176,11 +202,21 @@ class Assembler:
                 end_us=end_us,
                 frames=len(gop.fragments),
                 media_start=gop.first_dts - self._zero_dts,
+                sound_bytes=len(sound),
             ),
             run=run,
             data=body + seal,
             seal=seal,
         )
+
+    def _sound_until(self, end: int) -> bytes:
+        """The sound that belongs to the GOP; what comes after it, or comes late, goes with the next."""
+        if self._sound is None:
+            return b""
+        last = end * self._sound.rate // self._timescale
+        now = [piece for piece in self._heard if piece.at < last]
+        self._heard = self._heard[len(now) :]
+        return sound_track.fragment(self._frames + 1, now, self._sound)
 
     def _micros(self, ticks: int) -> int:
         return ticks * 1_000_000 // self._timescale

@@ -25,7 +25,7 @@ Kind = Literal[
     "gop-damaged",
 ]
 _NUMBERS = {kind: number for number, kind in enumerate(get_args(Kind), start=1)}
-COMPARED = ("start_us", "end_us", "size_bytes", "frames", "media_start")
+COMPARED = ("start_us", "end_us", "size_bytes", "frames", "media_start", "sound_bytes")
 REPAIRABLE: frozenset[Kind] = frozenset(
     {"file-missing", "file-short", "torn-tail", "not-indexed", "no-whole-gop", "row-differs"}
 )

@@ -12,8 +12,9 @@ from pathlib import Path
 from latchstring.base.errors import BadInput, NotFound
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange, from_micros
-from latchstring.hub.recording import index
+from latchstring.hub.recording import fmp4, index, sound_track
 from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.recording.sound_track import SoundPiece
 from latchstring.hub.store import Store
 
 
@@ -39,6 +40,12 @@ class Clip:
     run: Run
     gops: tuple[StoredGop, ...]
     folder: Path
+    with_sound: bool = True
+
+    @property
+    def pictures(self) -> Clip:
+        """What there is to see of it: the same without its sound."""
+        return replace(self, with_sound=False)
 
     @property
     def during(self) -> TimeRange:
@@ -46,11 +53,11 @@ class Clip:
 
     @property
     def init(self) -> bytes:
-        return self.run.init
+        return self.run.init if self.with_sound else self.run.picture_init
 
     @property
     def size_bytes(self) -> int:
-        return len(self.init) + sum(gop.size_bytes for gop in self.gops)
+        return sum(self.chunk_sizes())
 
     @property
     def facts(self) -> dict[str, object]:
@@ -81,15 +88,26 @@ class Clip:
 
     def chunks(self) -> Iterator[bytes]:
         """The init segment, then one GOP at a time."""
-        yield self.init
-        for gop in self.gops:
-            yield read_gop(self.folder, gop)
+        for number in range(len(self.gops) + 1):
+            yield self.chunk(number)
 
     def chunk_sizes(self) -> list[int]:
-        return [len(self.init), *(gop.size_bytes for gop in self.gops)]
+        less = 0 if self.with_sound else 1
+        return [len(self.init), *(gop.size_bytes - less * gop.sound_bytes for gop in self.gops)]
 
     def chunk(self, number: int) -> bytes:
-        return self.init if number == 0 else read_gop(self.folder, self.gops[number - 1])
+        if number == 0:
+            return self.init
+        gop = self.gops[number - 1]
+        data = read_gop(self.folder, gop)
+        return data if self.with_sound else fmp4.without_sound(data, gop.sound_bytes)
+
+    def sound(self, number: int) -> list[SoundPiece]:
+        """The sound that lies in a chunk."""
+        if number == 0 or self.gops[number - 1].sound_bytes == 0:
+            return []
+        gop = self.gops[number - 1]
+        return sound_track.pieces(fmp4.only_sound(read_gop(self.folder, gop), gop.sound_bytes))
 
     def within(self, during: TimeRange) -> Clip:
         """The GOPs of this clip that share an instant with `during`."""

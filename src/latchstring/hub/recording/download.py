@@ -1,21 +1,27 @@
 """A clip as any player likes it: its time starts at 0, and it says how long it is and where to seek.
 
-The pictures are those of the clip, byte for byte. What differs are times: each fragment's decode time counts
-from the start of the clip, the init segment has its length, and an index of the GOPs stands before them. The
-seals of the GOPs are blanked, so that nobody takes the copy for the recording itself; `Clip` is that.
+Pictures and sound are those of the clip, byte for byte, unless they are made on the way: masks are burned in,
+and G.711, which hardly a player knows in a file, becomes AAC. What differs are times: each fragment's decode
+time counts from the start of the clip, the init segment has its length, and an index of the GOPs stands
+before them. The seals of the GOPs are blanked, so that nobody takes the copy for the recording itself;
+`Clip` is that.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from latchstring.hub.cameras.models import SoundInfo
+from latchstring.hub.recording import sound_track
 from latchstring.hub.recording.boxes import Box, boxes, inside, timescales
 from latchstring.hub.recording.clip import Clip
-from latchstring.hub.recording.fmp4 import TRACK_ID
+from latchstring.hub.recording.fmp4 import TRACK_ID, init_segment, read_init
+from latchstring.hub.recording.playable import Playable
+from latchstring.hub.recording.sound_track import SoundPiece
 
 MOST_REFERENCES = 0xFFFF
 _SIDX = struct.Struct(">I4sIIIQQHH")  # 8.16.3, version 1, before its references
@@ -66,11 +72,26 @@ class Download:
 
 
 def while_made(clip: Clip, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Another clip with the times of `clip`, as it is made: the same, without the index that comes last."""
+    """Other pictures with the times and the sound of `clip`, as they are made; no index comes before them."""
     ticks, starts = _ticks_and_starts(clip)
-    yield _with_length(next(chunks), starts[-1] - starts[0], ticks)
-    for gop in chunks:
+    init, sound = next(chunks), clip.run.sound if clip.with_sound else None
+    playable = Playable(sound) if sound is not None else None
+    if playable is not None:
+        init = init_segment(read_init(init)[0], playable.info)
+    yield _with_length(init, starts[-1] - starts[0], ticks)
+    for number, gop in enumerate(chunks, start=1):
         yield _from_zero(gop, {TRACK_ID: starts[0]})
+        if playable is not None:
+            made = playable.add(clip.sound(number))
+            made += playable.rest() if number == len(clip.gops) else []
+            yield _sound_from_zero(number, made, playable.info, starts[0] / ticks)
+
+
+def _sound_from_zero(number: int, made: list[SoundPiece], sound: SoundInfo, begin_seconds: float) -> bytes:
+    """Without what was spoken before the first picture."""
+    begin = round(begin_seconds * sound.rate)
+    kept = [replace(piece, at=piece.at - begin) for piece in made if piece.at >= begin]
+    return sound_track.fragment(number, kept, sound)
 
 
 def _ticks_and_starts(clip: Clip) -> tuple[int, list[int]]:

@@ -2,8 +2,8 @@
 
     segment = init, GOP, GOP ...
     init    = ftyp, moov
-    GOP     = prft, fragment, fragment ..., free (the seal)
-    fragment = moof, mdat
+    GOP     = prft, fragment, fragment ..., sound, free (the seal)
+    fragment, sound = moof, mdat
 
 `prft` holds the UTC of the GOP's keyframe, and the seal says how long the GOP is, so a segment can be indexed
 again from its bytes alone. Source: ISO/IEC 14496-12 (2022), sections named below.
@@ -19,7 +19,11 @@ from dataclasses import dataclass
 
 from latchstring.base.errors import BadInput
 from latchstring.hub.cameras import h264
+from latchstring.hub.cameras.models import SoundInfo
+from latchstring.hub.recording import sound_track
 from latchstring.hub.recording.models import Track
+from latchstring.hub.recording.sound_track import box as _box
+from latchstring.hub.recording.sound_track import full as _full
 
 TRACK_ID = 1
 _NTP_EPOCH_SECONDS = 2_208_988_800  # 1900-01-01 to 1970-01-01
@@ -42,14 +46,15 @@ class BadSegment(BadInput):
     """This is not a segment that this version wrote."""
 
 
-def init_segment(track: Track) -> bytes:
-    """ftyp and moov of one H.264 track (4.3, 8.2.1; ISO/IEC 14496-15, 5.4.2)."""
-    return _box(b"ftyp", b"iso6" + struct.pack(">I", 1), b"iso6", b"iso5", b"avc1", b"mp41") + _moov(track)
+def init_segment(track: Track, sound: SoundInfo | None = None) -> bytes:
+    """ftyp and moov of one H.264 track, and of its sound (4.3, 8.2.1; ISO/IEC 14496-15, 5.4.2)."""
+    ftyp = _box(b"ftyp", b"iso6" + struct.pack(">I", 1), b"iso6", b"iso5", b"avc1", b"mp41")
+    return ftyp + _moov(track, sound)
 
 
-def open_gop(start_us: int, media_start: int) -> bytes:
-    """prft: ties the keyframe's decode time to UTC."""
-    return _PRFT.pack(_PRFT.size, b"prft", _PRFT_ARRIVAL, TRACK_ID, _to_ntp(start_us), media_start)
+def open_gop(start_us: int, media_start: int, track_id: int = TRACK_ID) -> bytes:
+    """prft: ties a decode time, that of the keyframe, to UTC."""
+    return _PRFT.pack(_PRFT.size, b"prft", _PRFT_ARRIVAL, track_id, _to_ntp(start_us), media_start)
 
 
 def fragment(
@@ -84,6 +89,7 @@ class FoundGop:
     end_us: int
     media_start: int
     frames: int
+    sound_bytes: int
 
     @property
     def end(self) -> int:
@@ -140,7 +146,7 @@ def gop_duration(gop: bytes) -> int:
 
 def gop_at(view: memoryview, start: int) -> FoundGop | None:
     """The GOP that begins at `start`; None if what lies there is torn, altered or something else."""
-    at, frames, end = start, 0, len(view)
+    at, frames, sound_at, end = start, 0, None, len(view)
     if end - at < _PRFT.size:
         return None
     size, kind, _, _, ntp, media_start = _PRFT.unpack_from(view, at)
@@ -151,7 +157,9 @@ def gop_at(view: memoryview, start: int) -> FoundGop | None:
         size, kind = struct.unpack_from(">I4s", view, at)
         if size < 8 or at + size > end:
             return None
-        if kind == b"moof":
+        if kind == b"moof" and sound_track.is_sound(view, at):
+            sound_at = at if sound_at is None else sound_at
+        elif kind == b"moof":
             frames += 1
         elif kind == b"free":
             break
@@ -175,7 +183,22 @@ def gop_at(view: memoryview, start: int) -> FoundGop | None:
         end_us=end_us,
         media_start=media_start,
         frames=frames,
+        sound_bytes=0 if sound_at is None else at - sound_at,
     )
+
+
+def without_sound(gop: bytes, sound_bytes: int) -> bytes:
+    """The GOP sealed anew without the sound that lies before its seal."""
+    if sound_bytes == 0:
+        return gop
+    _, _, _, frames, _, duration, end_us, _ = _SEAL.unpack_from(gop, len(gop) - _SEAL.size)
+    body = gop[: len(gop) - _SEAL.size - sound_bytes]
+    return body + seal_gop(body, frames=frames, duration=duration, end_us=end_us)
+
+
+def only_sound(gop: bytes, sound_bytes: int) -> bytes:
+    """moof and mdat of a GOP's sound; empty where it has none."""
+    return gop[len(gop) - _SEAL.size - sound_bytes : len(gop) - _SEAL.size]
 
 
 def _to_ntp(us: int) -> int:
@@ -190,26 +213,19 @@ def _from_ntp(ntp: int) -> int:
     return (seconds - _NTP_EPOCH_SECONDS) * 1_000_000 + ((ntp & 0xFFFFFFFF) * 1_000_000 >> 32)
 
 
-def _box(kind: bytes, *parts: bytes) -> bytes:
-    body = b"".join(parts)
-    return struct.pack(">I4s", len(body) + 8, kind) + body
-
-
-def _full(kind: bytes, *parts: bytes, flags: int = 0) -> bytes:
-    """A full box of version 0 (4.2)."""
-    return _box(kind, struct.pack(">I", flags), *parts)
-
-
 _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 
-def _moov(track: Track) -> bytes:
+def _moov(track: Track, sound: SoundInfo | None) -> bytes:
+    next_id = TRACK_ID + 1 if sound is None else sound_track.TRACK_ID + 1
+    pictures = _full(b"trex", struct.pack(">IIIII", TRACK_ID, 1, 0, 0, 0))
     header = struct.pack(">IIIIIH10x", 0, 0, track.timescale, 0, 0x10000, 0x100)
     return _box(
         b"moov",
-        _full(b"mvhd", header, _MATRIX, bytes(24), struct.pack(">I", TRACK_ID + 1)),
+        _full(b"mvhd", header, _MATRIX, bytes(24), struct.pack(">I", next_id)),
         _box(b"trak", _tkhd(track), _mdia(track)),
-        _box(b"mvex", _full(b"trex", struct.pack(">IIIII", TRACK_ID, 1, 0, 0, 0))),
+        *([] if sound is None else [sound_track.trak(sound)]),
+        _box(b"mvex", pictures, *([] if sound is None else [sound_track.trex()])),
     )
 
 

@@ -51,8 +51,8 @@ def add_segment(run: Run, number: int, path: str, *, db: sqlite3.Connection) -> 
 def add_gop(gop: StoredGop, segment: int, *, db: sqlite3.Connection) -> None:
     db.execute(
         """INSERT OR REPLACE INTO gop
-               (camera, start_us, end_us, segment, byte_offset, size_bytes, frames, media_start)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+               (camera, start_us, end_us, segment, byte_offset, size_bytes, frames, media_start, sound_bytes)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             gop.camera,
             gop.start_us,
@@ -62,10 +62,12 @@ def add_gop(gop: StoredGop, segment: int, *, db: sqlite3.Connection) -> None:
             gop.size_bytes,
             gop.frames,
             gop.media_start,
+            gop.sound_bytes,
         ),
     )
     db.execute(
         """UPDATE segment SET end_us = max(end_us, :end_us), size_bytes = max(size_bytes, :size_bytes),
+               has_sound = max(has_sound, :has_sound),
                start_us = CASE size_bytes WHEN 0 THEN :start_us ELSE min(start_us, :start_us) END
            WHERE id = :segment""",
         {
@@ -73,6 +75,7 @@ def add_gop(gop: StoredGop, segment: int, *, db: sqlite3.Connection) -> None:
             "start_us": gop.start_us,
             "end_us": gop.end_us,
             "size_bytes": gop.byte_offset + gop.size_bytes,
+            "has_sound": int(gop.sound_bytes > 0),
         },
     )
 
@@ -228,4 +231,5 @@ def _gop(row: sqlite3.Row) -> StoredGop:
         path=row["path"],
         byte_offset=row["byte_offset"],
         size_bytes=row["size_bytes"],
+        sound_bytes=row["sound_bytes"],
     )

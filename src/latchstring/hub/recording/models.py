@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange, from_micros
+from latchstring.hub.cameras.models import SoundInfo
+from latchstring.hub.recording import sound_track
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,15 @@ class Run:
     track: Track
     init: bytes
 
+    @cached_property
+    def sound(self) -> SoundInfo | None:
+        return sound_track.read(self.init)
+
+    @cached_property
+    def picture_init(self) -> bytes:
+        """For those who take the pictures only."""
+        return self.init if self.sound is None else sound_track.without(self.init)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fragment:
@@ -54,6 +66,7 @@ class Gop:
     end_us: int
     frames: int
     media_start: int  # decode time of its keyframe, in ticks of the run
+    sound_bytes: int = 0  # of its sound, which lies between its last frame and its seal
 
     @property
     def during(self) -> TimeRange:

@@ -22,11 +22,13 @@ from latchstring.hub.cameras.errors import (
     CameraSilent,
     UnsupportedCodec,
 )
-from latchstring.hub.cameras.models import CameraSettings, Opener, PacketSource, pictures
+from latchstring.hub.cameras.models import CameraSettings, Opener, PacketSource, StreamInfo
 from latchstring.hub.cameras.redial import Redial
 from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.recording.models import Fragment, Run, Track
+from latchstring.hub.recording.sound_feed import SoundFeed
+from latchstring.hub.recording.sound_track import SoundPiece
 from latchstring.hub.recording.writer import DiskBroken, DiskFull, GopWriter
 from latchstring.hub.store import StoreFull
 
@@ -41,7 +43,14 @@ RARE_KEYFRAMES = (
     "Recording, but keyframes are more than ten seconds apart, so clips begin earlier than they should and a "
     "power cut costs more; switch the camera's smart codec (H.264+) off, or set its keyframe interval to 2 s."
 )
+NO_SOUND = "This camera sends no sound; look for a microphone, or for audio, in its own settings."
+OTHER_SOUND = "This camera's sound is in {codec}, which is not recorded; set its audio to G.711 or AAC."
+SOUND_STOPPED = "The camera's sound has stopped; its pictures are still recorded."
+_SOUND_NAMES = {"opus": "Opus", "g722": "G.722", "adpcm_g722": "G.722"} | dict.fromkeys(
+    ("g726-16", "g726-24", "g726-32", "g726-40", "adpcm_g726", "adpcm_g726le"), "G.726"
+)
 State = Literal["connecting", "recording", "silent", "failed"]
+SoundState = Literal["off", "on", "none", "unknown", "stopped"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +65,8 @@ class CameraStatus:
     height: int | None = None
     fps: float | None = None
     last_gop_at: datetime | None = None
+    sound: SoundState = "off"
+    sound_message: str | None = None  # why it is wanted, and not recorded
 
     @property
     def advice(self) -> str | None:
@@ -77,6 +88,7 @@ class Recorder:
     ) -> None:
         self.camera = camera
         self.feed = LiveFeed()
+        self.sound = SoundFeed()
         self._opener = opener
         self._clock = clock
         self._writer = writer
@@ -131,11 +143,11 @@ class Recorder:
     def _open(self) -> PacketSource:
         """The main stream; if its codec is not recorded, the small one. Each call tries the main one."""
         try:
-            source = self._opener.open(self.camera.url)
+            source = self._opener.open(self.camera.url, sound=self.camera.records_sound)
         except UnsupportedCodec as e:
             if self.camera.sub_url is None:
                 raise
-            source = self._opener.open(self.camera.sub_url)
+            source = self._opener.open(self.camera.sub_url, sound=self.camera.records_sound)
             self._recording = f"The small stream is recorded. In the large one {e.message}"
         else:
             self._recording = RECORDING
@@ -145,14 +157,18 @@ class Recorder:
         assembler = Assembler(self.camera.id, source.info, self._clock)
         run: Run | None = None
         seen, broken = False, 0
+        self._hears(source.info)
         try:
-            for packet in pictures(source):
+            for packet in source.packets():
                 for made in assembler.feed(packet):
                     if isinstance(made, Run):
                         run = made
                     elif isinstance(made, WholeGop):
                         if seen:
                             self._keep(made)
+                    elif isinstance(made, SoundPiece):
+                        if seen and run is not None:
+                            self.sound.add(run, made)
                     elif run is not None:
                         if not seen and made.is_keyframe:
                             seen = _decodes(made, run.track)
@@ -170,6 +186,22 @@ class Recorder:
                 for whole in assembler.finish():
                     self._keep(whole)
             self.feed.clear()
+            self.sound.clear()
+
+    def _hears(self, info: StreamInfo) -> None:
+        """What the camera brings for the ear, where that is wanted."""
+        if not self.camera.records_sound:
+            self._set_sound("off")
+        elif info.sound is not None:
+            self._set_sound("on")
+        elif info.other_sound is not None:
+            codec = _SOUND_NAMES.get(info.other_sound, info.other_sound)
+            self._set_sound("unknown", OTHER_SOUND.format(codec=codec))
+        else:
+            self._set_sound("none", NO_SOUND)
+
+    def _set_sound(self, sound: SoundState, message: str | None = None) -> None:
+        self._status = replace(self._status, sound=sound, sound_message=message)
 
     def _keep(self, whole: WholeGop) -> None:
         """Write a GOP. A disk that refuses it costs this GOP; the live picture goes on."""
@@ -187,6 +219,9 @@ class Recorder:
         self._status = replace(
             self._status, fps=round(gop.frames / seconds, 2), last_gop_at=from_micros(gop.end_us)
         )
+        if whole.run.sound is not None:
+            stopped = gop.sound_bytes == 0
+            self._set_sound("stopped" if stopped else "on", SOUND_STOPPED if stopped else None)
         rare = seconds > RARE_KEYFRAMES_SECONDS
         self._set("recording", RARE_KEYFRAMES if rare else self._recording)
 

@@ -13,10 +13,14 @@ from latchstring.hub.store import Store
 
 
 class Recordings:
-    """Recordings of all cameras, also of those that were removed and have some left."""
+    """Recordings of all cameras, also of those that were removed and have some left.
 
-    def __init__(self, store: Store) -> None:
+    Without `with_sound` what is cut is pictures alone: a voice may be that of somebody who was only passing.
+    """
+
+    def __init__(self, store: Store, *, with_sound: bool = True) -> None:
         self._store = store
+        self._with_sound = with_sound
 
     def cameras(self) -> Mapping[CameraId, str]:
         """Every camera that has recordings, with its name."""
@@ -31,14 +35,17 @@ class Recordings:
         """The unbroken stretches recorded within `during`."""
         return index.covered(self._store, camera, during)
 
-    def spans(self, camera: CameraId, during: TimeRange) -> list[TimeRange]:
-        """The unbroken stretches within `during`, for the eye: quick over weeks."""
-        return spans(self._store, camera, during)
+    def spans(self, camera: CameraId, during: TimeRange, *, with_sound: bool = False) -> list[TimeRange]:
+        """The unbroken stretches within `during`, or those with sound, for the eye: quick over weeks."""
+        return spans(self._store, camera, during, with_sound=with_sound)
 
     def parts(self, camera: CameraId, during: TimeRange) -> list[Clip]:
         """What is recorded around `during`, on GOP borders: a clip for each unbroken stretch."""
-        return parts(self._store, camera, during)
+        return [self._heard(part) for part in parts(self._store, camera, during)]
 
     def cut(self, camera: CameraId, during: TimeRange) -> Clip:
         """The recording around `during`, on GOP borders; raises where it has a break."""
-        return cut(self._store, camera, during)
+        return self._heard(cut(self._store, camera, during))
+
+    def _heard(self, clip: Clip) -> Clip:
+        return clip if self._with_sound else clip.pictures

@@ -198,6 +198,7 @@ def _stored(gop: fmp4.FoundGop, camera: CameraId, run_us: int, name: str) -> Sto
         end_us=gop.end_us,
         frames=gop.frames,
         media_start=gop.media_start,
+        sound_bytes=gop.sound_bytes,
         path=name,
         byte_offset=gop.byte_offset,
         size_bytes=gop.size_bytes,

@@ -12,7 +12,7 @@ from latchstring.hub.store import Store
 
 _FILES = """
     SELECT run_us, start_us, end_us FROM segment
-    WHERE camera = ? AND size_bytes > 0 AND start_us < ? AND end_us > ? ORDER BY id"""
+    WHERE camera = ? AND size_bytes > 0 AND start_us < ? AND end_us > ? AND has_sound >= ? ORDER BY id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class _Piece:
     run_us: int
 
 
-def spans(store: Store, camera: CameraId, during: TimeRange) -> list[TimeRange]:
-    """The unbroken stretches within `during`, for the eye; no two share an instant.
+def spans(store: Store, camera: CameraId, during: TimeRange, *, with_sound: bool = False) -> list[TimeRange]:
+    """The unbroken stretches within `during`, or those with sound, for the eye; no two share an instant.
 
     After a clock was set back two runs claim the same time: it is shown as the one recorded later. Files are
     looked at, not GOPs: one that a full disk refused in the middle of a file does not show. Whoever cuts asks
@@ -31,7 +31,7 @@ def spans(store: Store, camera: CameraId, during: TimeRange) -> list[TimeRange]:
     """
     start_us, end_us = to_micros(during.start), to_micros(during.end)
     with store.read() as db:
-        rows = db.execute(_FILES, (camera, end_us, start_us)).fetchall()
+        rows = db.execute(_FILES, (camera, end_us, start_us, int(with_sound))).fetchall()
     pieces: list[_Piece] = []
     for row in rows:
         _claim(pieces, _Piece(max(row["start_us"], start_us), min(row["end_us"], end_us), row["run_us"]))

@@ -56,6 +56,7 @@ class GopWriter:
                 end_us=whole.gop.end_us,
                 frames=whole.gop.frames,
                 media_start=whole.gop.media_start,
+                sound_bytes=whole.gop.sound_bytes,
                 path=segment.name,
                 byte_offset=offset,
                 size_bytes=len(whole.data),

@@ -55,6 +55,7 @@ def read(path: Path, original: Clip) -> Clip:
             end_us=gop.end_us,
             frames=gop.frames,
             media_start=gop.media_start,
+            sound_bytes=gop.sound_bytes,
             path=path.name,
             byte_offset=gop.byte_offset,
             size_bytes=gop.size_bytes,

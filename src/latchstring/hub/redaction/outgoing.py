@@ -71,8 +71,8 @@ class WayOut:
         self._store, self._recordings = store, recordings
 
     def take(self, wanted: Wanted, *, consent: str, now: datetime, folder: Path) -> ClipToSeal:
-        """The clip as a file in `folder`, with what the package says of it."""
-        clip = self._recordings.cut(wanted.camera, wanted.during)
+        """The clip as a file in `folder`, with what the package says of it. No sound leaves this way."""
+        clip = self._recordings.cut(wanted.camera, wanted.during).pictures
         with self._store.read() as db:
             approved = rows.approved(consent, wanted.key.clip, db=db)
             plan = plan_for(self._store, clip, rows.wish(wanted.key, db=db))

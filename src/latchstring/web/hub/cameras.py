@@ -14,12 +14,14 @@ from latchstring.hub.cameras import address
 from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.daemon import Hub
 from latchstring.hub.live.video import CameraTest
+from latchstring.hub.recording.recorder import SoundState
 from latchstring.web.hub.auth import Asking
 
 
 class ShownCamera(BaseModel):
     """A camera and how it does; `advice` says what could be better though it records.
 
+    `sound` is what comes of its sound, and `sound_message` why none is recorded although it is wanted.
     Its addresses are shown without their logins.
     """
 
@@ -36,14 +38,21 @@ class ShownCamera(BaseModel):
     height: int | None
     fps: float | None
     last_gop_at: datetime | None
+    records_sound: bool
+    sound: SoundState
+    sound_message: str | None
 
 
 class CameraForm(BaseModel):
-    """An address that is sent back as it was shown stays as it is, login included."""
+    """An address that is sent back as it was shown stays as it is, login included.
+
+    `records_sound` takes effect at once; left out, it stays as it is, and a new camera records none.
+    """
 
     name: str = Field(max_length=60)
     url: str = Field(max_length=2000)
     sub_url: str | None = Field(default=None, max_length=2000)
+    records_sound: bool | None = None
 
 
 class TestForm(BaseModel):
@@ -69,7 +78,10 @@ def router(hub: Hub) -> APIRouter:
     @router.post("", status_code=201)
     def add_camera(form: CameraForm) -> ShownCamera:
         """Enter a camera; the hub calls it at once, and again until it answers."""
-        return shown(hub, hub.video.add_camera(form.name, form.url, form.sub_url))
+        return shown(
+            hub,
+            hub.video.add_camera(form.name, form.url, form.sub_url, records_sound=bool(form.records_sound)),
+        )
 
     @router.post("/test")
     def test_camera(form: TestForm) -> TestAnswer:
@@ -78,7 +90,7 @@ def router(hub: Hub) -> APIRouter:
 
     @router.put("/{camera_id}")
     def change_camera(camera_id: str, form: CameraForm) -> ShownCamera:
-        """Rename a camera, or give it another address."""
+        """Rename a camera, give it another address, or record its sound or no longer."""
         old = hub.video.camera(CameraId(camera_id))
         return shown(
             hub,
@@ -87,6 +99,7 @@ def router(hub: Hub) -> APIRouter:
                 name=form.name,
                 url=_kept(form.url, old.url),
                 sub_url=_kept(form.sub_url, old.sub_url) if form.sub_url else None,
+                records_sound=form.records_sound,
             ),
         )
 
@@ -124,4 +137,7 @@ def shown(hub: Hub, camera: CameraSettings) -> ShownCamera:
         height=status.height,
         fps=status.fps,
         last_gop_at=status.last_gop_at,
+        records_sound=camera.records_sound,
+        sound=status.sound,
+        sound_message=status.sound_message,
     )

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 from latchstring.base.errors import BadInput
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange
+from latchstring.hub.cameras.models import SoundInfo
 from latchstring.hub.daemon import Hub
 from latchstring.hub.recording.clip import Clip
 from latchstring.hub.recording.download import Download, while_made
@@ -31,7 +32,7 @@ class TooLong(BadInput):
 class Part(Span):
     """An unbroken part of a range, from a keyframe up to a keyframe: its exact times and its size.
 
-    `is_masked`: privacy masks are burned in on the way, so the size is only about this.
+    `is_masked`: privacy masks are burned in on the way, so the size is only about this; so it is with sound.
     """
 
     size_bytes: int
@@ -65,7 +66,8 @@ def router(hub: Hub) -> APIRouter:
         """One part as a file that plays everywhere: its time starts at 0. A break in the range is refused.
 
         `X-Clip-Start` and `X-Clip-End` say exactly from when to when, and so does its name, in UTC. Where
-        privacy masks are burned in, it comes as it is made, without a length and always from its beginning.
+        privacy masks are burned in, or G.711 sound becomes AAC, which every player knows, it comes as it is
+        made: without a length and always from its beginning.
         """
         camera = hub.video.camera(CameraId(camera_id))
         clip = hub.video.recordings.cut(camera.id, _asked(start, end))
@@ -84,10 +86,15 @@ def _asked(start: datetime, end: datetime) -> TimeRange:
 def leaving(hub: Hub, clip: Clip, wanted: str | None, *, name: str) -> Response:
     """The one way by which a recording becomes a file: painted over where a privacy mask holds or held."""
     plan = hub.video.hidden(clip)
-    if not plan.hides:
+    if not plan.hides and _plays_everywhere(clip.run.sound):
         return clip_response(Download(clip), wanted, name=name)
     headers = {**clip_times(clip), **saved_as(name)}
-    return StreamingResponse(while_made(clip, burn(clip, plan)), headers=headers, media_type="video/mp4")
+    pictures = burn(clip, plan) if plan.hides else clip.pictures.chunks()
+    return StreamingResponse(while_made(clip, pictures), headers=headers, media_type="video/mp4")
+
+
+def _plays_everywhere(sound: SoundInfo | None) -> bool:
+    return sound is None or sound.codec == "aac"
 
 
 def file_name(camera: str, start: datetime) -> str:

@@ -17,6 +17,8 @@ from latchstring.base.time import TimeRange, to_text
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.models import Event
 from latchstring.hub.recording.keyframes import keyframes
+from latchstring.hub.recording.playable import sound_of
+from latchstring.hub.recording.sound_track import mime
 from latchstring.web.hub.auth import Asking
 from latchstring.web.hub.ranges import ByteRange, asked_range
 
@@ -24,6 +26,7 @@ FULL_HEAT_SHARE = 0.2
 Answers = dict[int | str, dict[str, Any]]
 JPEG: Answers = {200: {"content": {"image/jpeg": {}}}}
 MP4: Answers = {200: {"content": {"video/mp4": {}}}}
+SOUND: Answers = {200: {"content": {"audio/mp4": {}}}}
 
 
 Watching = Annotated[str | None, Header(alias="X-Watching")]
@@ -69,10 +72,12 @@ class EventCount(BaseModel):
 class Timeline(BaseModel):
     """What is known of a stretch of time; each part of `recorded` is unbroken to the eye.
 
-    Events come one by one in `events`, or only as their number in `counts`.
+    `heard` is where sound was recorded too. Events come one by one in `events`, or only as their number in
+    `counts`.
     """
 
     recorded: list[Span]
+    heard: list[Span]
     events: list[MotionEvent]
     counts: list[EventCount]
     activity: list[Heat]
@@ -98,6 +103,10 @@ def router(hub: Hub) -> APIRouter:
         return Timeline(
             recorded=[
                 Span(start=part.start, end=part.end) for part in hub.video.recordings.spans(camera, during)
+            ],
+            heard=[
+                Span(start=part.start, end=part.end)
+                for part in hub.video.recordings.spans(camera, during, with_sound=True)
             ],
             events=[_shown(event) for event in hub.video.events_during(camera, during)] if events else [],
             counts=[]
@@ -163,21 +172,33 @@ def router(hub: Hub) -> APIRouter:
         watching: Watching = None,
         wanted: Annotated[str | None, Header(alias="Range")] = None,
     ) -> Response:
-        """To be watched here: the bytes on disk from the keyframe at `start` to the one after `end`.
+        """To be watched here: the bytes on disk, from the keyframe at `start` to the one after `end`.
 
         Where a privacy mask holds or held, only the hub's own player gets them (it says so in the header
         `X-Watching`, which no link and no "save as" sends); to take a clip along there is `download.mp4`.
+        These are the pictures; the sound is in `sound.mp4`.
         `X-Clip-Start` and `X-Clip-End` say exactly from when to when. Where the recording has breaks, this is
         its longest unbroken part; the timeline shows all of them. With `keyframes_only`, for looking through
         it fast, just the keyframes of it, each lasting until the next.
         """
         camera = hub.video.camera(CameraId(camera_id)).id
-        found = hub.video.longest_clip(camera, TimeRange(start, end))
+        found = hub.video.longest_clip(camera, TimeRange(start, end)).pictures
         if not watching and hub.video.hidden(found).hides:
             raise OnlyToWatch
         if keyframes_only:
             return StreamingResponse(keyframes(found), media_type="video/mp4", headers=clip_times(found))
         return clip_response(found, wanted)
+
+    @router.get("/cameras/{camera_id}/sound.mp4", response_class=StreamingResponse, responses=SOUND)
+    def sound(camera_id: str, start: AwareDatetime, end: AwareDatetime) -> Response:
+        """What was heard in the clip of this time, in AAC; 404 where no sound was recorded.
+
+        Its media time is that of the pictures, and a `prft` box says of when it is.
+        """
+        camera = hub.video.camera(CameraId(camera_id)).id
+        clip = hub.video.longest_clip(camera, TimeRange(start, end))
+        info, chunks = sound_of(clip)
+        return StreamingResponse(chunks, media_type=mime(info), headers=clip_times(clip))
 
     return router
 

@@ -37,6 +37,8 @@ MEMBERS = frozenset(
         "thumbnail",
         "snapshot",
         "clip",
+        "sound",
+        "listening",
         "parts",
         "download",
         "event_clip",

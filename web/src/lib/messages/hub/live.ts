@@ -46,6 +46,17 @@ export const live = {
   'events.press': 'Doorbell',
   'events.none': 'No such event on this day.',
 
+  'sound.on': 'Sound on',
+  'sound.off': 'Sound off',
+  'sound.volume': 'Volume',
+  'sound.nothing': 'No sound here',
+  'sound.unsupported': 'This browser cannot play the sound',
+  'sound.key': 'M turns the sound on and off.',
+  'sound.record': 'Record sound',
+  'sound.record.words':
+    'Off unless you say so: recording what people say needs their consent in many places. Clips that you share with an agency never have sound.',
+  'sound.missing': 'Its sound is not recorded.',
+
   'camera.advice': 'It records, but not as well as it could.',
 
   'part.open': 'Save a piece',

@@ -1,0 +1,86 @@
+"""A camera's sound in a real browser: silent at first, heard live and from the timeline when it is switched on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.home import PLAYING, set_up, sign_in
+from latchstring.hub.daemon import Hub
+from latchstring.testing import rtsp
+from latchstring.testing.waiting import until
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not rtsp.available(), reason=rtsp.WHY_NOT),
+    pytest.mark.skipif(
+        not (Path(__file__).parents[2] / "src/latchstring/web/static/hub/index.html").is_file(),
+        reason="the pages are not built; run scripts/setup",
+    ),
+]
+
+HEARD = """least => {
+  const audio = document.querySelector('audio');
+  return audio && !audio.paused && audio.webkitAudioDecodedByteCount > least && audio.currentTime > 0;
+}"""
+IN_STEP = """name => {
+  const audio = document.querySelector('audio');
+  const video = document.querySelector(`video[aria-label='${name}']`);
+  return Math.abs(audio.currentTime - video.currentTime) < 0.5;
+}"""
+DECODED = "document.querySelector('audio').webkitAudioDecodedByteCount"
+
+
+def test_sound_is_heard_live_and_from_the_timeline(page: Page, address: str, hub: Hub) -> None:
+    """Nothing is asked for until the switch is pressed; then G.711 from a real camera's server is heard."""
+    set_up(hub)
+    listened: list[str] = []
+    page.on("websocket", lambda socket: listened.append(socket.url))
+    with rtsp.RtspServer({"/porch": "mulaw:320x240@10"}) as server:
+        camera = hub.video.add_camera("Porch", server.url("/porch"), records_sound=True).id
+        until(lambda: hub.video.status(camera).last_gop_at is not None)
+        sign_in(page, address)
+        page.get_by_role("link", name="Open Porch").click()
+        page.wait_for_function(PLAYING, arg="Live picture of Porch")
+        switch = page.get_by_role("button", name="Sound on")
+        expect(switch).to_have_attribute("aria-pressed", "false")
+        assert not any(url.endswith("/listen") for url in listened)
+
+        switch.click()
+        page.wait_for_function(HEARD, arg=0)
+        page.wait_for_function(HEARD, arg=page.evaluate(DECODED))
+        page.wait_for_function(IN_STEP, arg="Live picture of Porch")
+
+        page.keyboard.press("m")
+        expect(switch).to_have_attribute("aria-pressed", "false")
+        page.keyboard.press("m")
+        page.wait_for_function(HEARD, arg=0)
+
+        strip = page.get_by_role("slider", name=re.compile("^Time"))
+        strip.focus()
+        page.keyboard.press("Home")
+        page.wait_for_function(PLAYING, arg="Timeline")
+        page.wait_for_function(HEARD, arg=0)
+        page.wait_for_function(IN_STEP, arg="Timeline")
+
+
+def test_a_camera_whose_sound_is_off_has_no_switch(page: Page, address: str, hub: Hub) -> None:
+    """Its owner switches it on in the camera's own form, and the page says what comes of it."""
+    set_up(hub)
+    camera = hub.video.add_camera("Porch", "synthetic:?width=320&height=180&fps=10&gop_seconds=1").id
+    until(lambda: hub.video.status(camera).last_gop_at is not None)
+    sign_in(page, address)
+    page.get_by_role("link", name="Open Porch").click()
+    page.wait_for_function(PLAYING, arg="Live picture of Porch")
+    expect(page.get_by_role("button", name="Sound on")).to_have_count(0)
+    page.get_by_role("link", name="Change").click()
+    box = page.get_by_role("checkbox", name="Record sound")
+    expect(box).not_to_be_checked()
+    box.check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This camera sends no sound")).to_be_visible()
+    assert hub.video.camera(camera).records_sound
