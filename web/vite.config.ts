@@ -6,7 +6,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The service worker has one address for ever, at the root of what it serves; everything else has its hash. */
 const withWorker = {
-  input: [at('./src/app-hub/index.html'), at('./src/app-hub/worker/sw.ts')],
+  input: [at('./src/app-hub/index.html'), at('./src/app-hub/trust.html'), at('./src/app-hub/worker/sw.ts')],
   output: {
     entryFileNames: ({ name }: { name: string }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
   },

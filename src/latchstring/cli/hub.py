@@ -6,21 +6,22 @@ import asyncio
 import json
 import logging
 import socket
-from contextlib import ExitStack, suppress
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import click
-import uvicorn
 
 from latchstring.base import log
 from latchstring.base.clock import SystemClock
 from latchstring.base.errors import Conflict
 from latchstring.base.files import FolderLock
-from latchstring.base.service_manager import SignsOfLife
 from latchstring.base.settings import load
 from latchstring.cli import hub_data
 from latchstring.cli.files import first_line
 from latchstring.cli.hub_copies import restore_copies
+from latchstring.cli.hub_server import serve
 from latchstring.hub.cameras.onvif import device
 from latchstring.hub.cameras.onvif.choice import choose
 from latchstring.hub.cameras.onvif.discovery import search
@@ -28,11 +29,14 @@ from latchstring.hub.cameras.onvif.families import family_of
 from latchstring.hub.cameras.onvif.models import Login
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.film import events_in
+from latchstring.hub.https.certificates import OwnersCertificate
+from latchstring.hub.https.machine import reached
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices, NetworkAddress, parse_place
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.store import Store
-from latchstring.web.hub.app import create_app
+from latchstring.web.hub import qr
+from latchstring.web.hub.plain import link
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -47,12 +51,18 @@ class PortTaken(Conflict):
 @click.option("--config", type=_FILE, help="A settings file (TOML).")
 @click.option("--host", help="The address to listen on; 0.0.0.0 for every device at home.")
 @click.option("--port", type=int)
+@click.option("--https-port", type=int)
 @click.pass_context
 def hub(
-    ctx: click.Context, data: Path | None, config: Path | None, host: str | None, port: int | None
+    ctx: click.Context,
+    data: Path | None,
+    config: Path | None,
+    host: str | None,
+    port: int | None,
+    https_port: int | None,
 ) -> None:
     """Run the recorder of one home, until Ctrl-C."""
-    settings = load(HubSettings, config, data=data, host=host, port=port)
+    settings = load(HubSettings, config, data=data, host=host, port=port, https_port=https_port)
     ctx.obj = settings
     if ctx.invoked_subcommand is None:
         log.set_up(form=settings.log_format)
@@ -146,33 +156,47 @@ def events(file: Path, as_json: bool) -> None:
 
 
 def _run(settings: HubSettings) -> None:
-    listener = _listen(settings.host, settings.port)
-    with listener, Hub(settings) as running:
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        first = " It has no owner yet: open it there." if owner.needs_set_up(running.store) else ""
-        click.echo(f"The hub is at http://{shown}:{port}/ (Ctrl-C stops it).{first}")
-        _serve(running, listener)
+    with ExitStack() as open_:
+        listening = [open_.enter_context(_listen(settings.host, settings.port, "port"))]
+        ports = {"port": listening[0].getsockname()[1]}
+        if settings.serves_https:
+            listening.append(open_.enter_context(_listen(settings.host, settings.https_port, "https_port")))
+            ports["https_port"] = listening[1].getsockname()[1]
+        running = open_.enter_context(Hub(replace(settings, **ports)))
+        click.echo(_welcome(running))
+        serve(running, *listening)
     click.echo("The hub has stopped.")
 
 
-def _serve(running: Hub, listener: socket.socket) -> None:
-    """Answer until Ctrl-C or a polite kill. No access log: who looked when is nobody's business."""
-    config = uvicorn.Config(
-        create_app(running),
-        access_log=False,
-        log_config=None,
-        log_level="warning",
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=3,
-        ws_max_size=1 << 16,
-    )
-    with suppress(KeyboardInterrupt), SignsOfLife(running.is_alive):
-        uvicorn.Server(config).run(sockets=[listener])
+def _welcome(running: Hub) -> str:
+    """Where the hub is, for people: an address that other devices can open, if they can."""
+    settings, host = running.settings, running.settings.host
+    if host in ("0.0.0.0", "::"):  # noqa: S104
+        host = next((str(each) for each in reached().addresses if not each.is_loopback), "localhost")
+    plain = link("http", host, settings.port)
+    secure = link("https", settings.names[0] if settings.names else host, settings.https_port)
+    first = " It has no owner yet: open it there." if owner.needs_set_up(running.store) else ""
+    if running.certificate is None:
+        return f"The hub is at {plain} (Ctrl-C stops it).{first}"
+    if isinstance(running.certificate, OwnersCertificate):
+        return f"The hub is at {secure} (Ctrl-C stops it).{first}"
+    lines = [
+        f"The hub is at {plain} (Ctrl-C stops it).{first}",
+        "Open it on each phone and computer: the page shows how to trust this hub, once, and leads on to",
+        f"{link('https', host, settings.https_port)} from then on. Fingerprint to compare:",
+        *(f"    {line}" for line in halves(running.certificate.authority.fingerprint)),
+    ]
+    if sys.stdout.isatty():
+        lines.append(qr.text(plain))
+    return "\n".join(lines)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def halves(fingerprint: str) -> tuple[str, str]:
+    """In two lines, as people compare it."""
+    return fingerprint[:47], fingerprint[48:]
+
+
+def _listen(host: str, port: int, setting: str) -> socket.socket:
     """Taken before anything else, so that a port that is in use costs nothing."""
     try:
         [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(
@@ -186,7 +210,10 @@ def _listen(host: str, port: int) -> socket.socket:
             made.pop_all()
             return listener
     except OSError as e:
-        raise PortTaken(f"cannot listen on {host} port {port}: {e.strerror}; choose another --port") from e
+        option = setting.replace("_", "-")
+        raise PortTaken(
+            f"cannot listen on {host} port {port}: {e.strerror}; choose another --{option}"
+        ) from e
 
 
 def _text_or_file(vkey: str) -> str:

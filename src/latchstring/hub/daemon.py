@@ -19,6 +19,8 @@ from latchstring.hub.cameras.onvif.service import Onvif
 from latchstring.hub.doorbell import moment
 from latchstring.hub.doorbell.service import Doorbell
 from latchstring.hub.events.bulletin import Bulletin, Happening
+from latchstring.hub.https.certificates import HomeCertificate, OwnersCertificate
+from latchstring.hub.https.machine import reached
 from latchstring.hub.live.video import Video
 from latchstring.hub.notify.service import Notifier
 from latchstring.hub.offsite.copier import Copier
@@ -54,6 +56,7 @@ class Hub:
             made.callback(self.store.close)
             self.device = keys.load_or_make_device_key(settings.data / "device.key")
             self.outbox.mkdir(exist_ok=True, mode=0o700)
+            self.certificate = self._certificate()
             self.bulletin = Bulletin()
             self.video = Video(
                 self.store,
@@ -177,6 +180,14 @@ class Hub:
 
     def _is_doorbell(self, camera: CameraId) -> bool:
         return self.doorbell.settings(camera).is_on
+
+    def _certificate(self) -> HomeCertificate | OwnersCertificate | None:
+        settings = self.settings
+        if not settings.serves_https:
+            return None
+        if settings.certificate is not None and settings.certificate_key is not None:
+            return OwnersCertificate(settings.certificate, settings.certificate_key)
+        return HomeCertificate(settings.data / "https", lambda: reached(settings.names), self.clock)
 
     def _picture(self, happening: Happening) -> bytes | None:
         """The moment of a happening, fit to leave the home."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from latchstring.base.log import LogFormat
 from latchstring.base.settings import BadSettings
@@ -13,6 +14,7 @@ DEFAULT_DATA = Path.home() / ".local" / "share" / "latchstring" / "hub"
 LEAST_TOKEN = 16
 MOST_DAYS = 3650
 LEAST_GB = 0.1
+Https = Literal["auto", "on", "off"]
 _OF_CAMERA = dict.fromkeys(("name", "url", "sub_url", "retention_days", "event_days", "max_gb"))
 
 
@@ -25,6 +27,14 @@ class HubSettings:
     port: int = 8700
     names: list[str] = field(default_factory=list)
     """Names that the hub's pages answer under, besides localhost, IP addresses and *.local."""
+
+    https: Https = "auto"
+    """`auto`: as soon as other devices can reach the hub."""
+
+    https_port: int = 8743
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    """The owner's own, PEM files; without them the home has a certificate authority of its own."""
 
     network_url: str | None = None
     network_vkey: str | None = None
@@ -62,8 +72,13 @@ class HubSettings:
             isinstance(p, str) for p in self.camera_search
         ):
             raise BadSettings("the setting 'camera_search' is a list of texts, like [\"multicast\"]")
-        if not 0 <= self.port <= 65_535:
-            raise BadSettings(f"the setting 'port' cannot be {self.port}")
+        for name, port in (("port", self.port), ("https_port", self.https_port)):
+            if not 0 <= port <= 65_535:
+                raise BadSettings(f"the setting {name!r} cannot be {port}")
+        if self.https not in get_args(Https):
+            raise BadSettings(f"the setting 'https' is auto, on or off, not {self.https!r}")
+        if (self.certificate is None) != (self.certificate_key is None):
+            raise BadSettings("a certificate is named by both, 'certificate' and 'certificate_key'")
         if not self.follow_seconds > 0 or not self.follow_jitter_seconds >= 0:
             raise BadSettings("a hub follows its network every so many seconds, more than 0")
         if not self.upload_delay_seconds >= 0:
@@ -80,9 +95,24 @@ class HubSettings:
             raise BadSettings("a network is named by both, 'network_url' and 'network_vkey'")
 
     @property
+    def serves_https(self) -> bool:
+        """Browsers take plain http for safe on this very machine only."""
+        if self.https == "auto":
+            return self.certificate is not None or not is_this_machine(self.host)
+        return self.https == "on"
+
+    @property
     def cameras(self) -> list[tuple[str, str, str | None]]:
         """Each camera's name, address, and address of its small stream if it has one."""
         return [(c["name"], c["url"], c.get("sub_url")) for c in self.camera]
+
+
+def is_this_machine(host: str) -> bool:
+    """`localhost` or an address of it: what is said there goes over no wire."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_camera(camera: Any) -> None:

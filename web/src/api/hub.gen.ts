@@ -140,6 +140,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trust
+         * @description What to trust, and where to go then. Everybody who connects is shown as much.
+         */
+        get: operations["get_trust"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trust/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trust Qr
+         * @description The address to open on a device, for its camera.
+         */
+        get: operations["get_trust_qr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras": {
         parameters: {
             query?: never;
@@ -2543,7 +2583,9 @@ export interface components {
         };
         /**
          * ShownDoorbell
-         * @description `press_path`, behind the hub's own address, is what a doorbell calls; it holds a secret of its own.
+         * @description `press_path`, seen from this page, is what a doorbell calls; it holds a secret of its own.
+         *
+         *     It is a plain http address where the hub has a certificate, since buttons know none.
          */
         ShownDoorbell: {
             /** Camera */
@@ -3024,6 +3066,29 @@ export interface components {
             /** Activity */
             activity: components["schemas"]["Heat"][];
         };
+        /**
+         * Trust
+         * @description `address` is the plain one to open on a device, `secure` where the hub then is.
+         *
+         *     `covered`: the certificate is good for the name or address under which this was asked.
+         */
+        Trust: {
+            /** Name */
+            name: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            /** Address */
+            address: string;
+            /** Secure */
+            secure: string;
+            /** Covered */
+            covered: boolean;
+        };
         /** WebhookForm */
         WebhookForm: {
             /** Name */
@@ -3353,6 +3418,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trust"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_trust_qr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": unknown;
+                };
             };
             /** @description Unprocessable Entity */
             422: {

@@ -71,5 +71,7 @@ export type SettingsForm = Schemas['SettingsForm'];
 export type Status = Schemas['Status'];
 export type Diagnostics = Schemas['Diagnostics'];
 
+export type Trust = Schemas['Trust'];
+
 export type Offsite = Schemas['Offsite'];
 export type OffsiteForm = Schemas['TargetForm'];

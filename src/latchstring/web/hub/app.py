@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from latchstring.hub.daemon import Hub
+from latchstring.hub.https.machine import host_names
 from latchstring.web import errors, pages
 from latchstring.web.hub import (
     auth,
@@ -31,13 +32,14 @@ from latchstring.web.hub import (
     settings,
     storage,
     talk,
+    trust,
 )
 
 
 def create_app(hub: Hub) -> FastAPI:
-    """All routes need somebody of the household, but set-up, signing in, a doorbell's press and `health`."""
+    """All routes need somebody of the household, but set-up, signing in, a press, `health` and `trust`."""
     app = _app(hub)
-    app.add_middleware(auth.KnownNames, names=hub.settings.names)
+    app.add_middleware(auth.KnownNames, names=[*hub.settings.names, *host_names()])
     return app
 
 
@@ -62,6 +64,7 @@ def _app(hub: Hub) -> FastAPI:
     app.include_router(health.router(hub))
     app.include_router(auth.router(hub))
     app.include_router(doorbell_hook.router(hub))
+    app.include_router(trust.router(hub))
     household_only = [Depends(auth.somebody_of(hub))]
     for part in (
         cameras,

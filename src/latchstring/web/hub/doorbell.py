@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from latchstring.base.ids import CameraId, EventId
 from latchstring.hub.daemon import Hub
 from latchstring.hub.doorbell.models import Chimed, DoorbellSettings, Method, ReplyId, Sound
 from latchstring.web.hub.auth import Asking
+from latchstring.web.hub.plain import host_of, link
 from latchstring.web.hub.recordings import JPEG
 
 
@@ -26,7 +27,10 @@ class ShownChimed(BaseModel):
 
 
 class ShownDoorbell(BaseModel):
-    """`press_path`, behind the hub's own address, is what a doorbell calls; it holds a secret of its own."""
+    """`press_path`, seen from this page, is what a doorbell calls; it holds a secret of its own.
+
+    It is a plain http address where the hub has a certificate, since buttons know none.
+    """
 
     camera: str
     is_on: bool
@@ -71,13 +75,18 @@ class Ringing(BaseModel):
 def router(hub: Hub) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["doorbell"])
 
+    def shown(request: Request, settings: DoorbellSettings) -> ShownDoorbell:
+        secure = hub.certificate is not None and request.url.port == hub.settings.https_port
+        plain = link("http", host_of(request), hub.settings.port) if secure else "/"
+        return _shown(settings, at=plain)
+
     @router.get("/cameras/{camera_id}/doorbell")
-    def get_doorbell(camera_id: str) -> ShownDoorbell:
+    def get_doorbell(camera_id: str, request: Request) -> ShownDoorbell:
         """Whether this camera is a doorbell, and what was chosen for it."""
-        return _shown(hub.doorbell.settings(CameraId(camera_id)))
+        return shown(request, hub.doorbell.settings(CameraId(camera_id)))
 
     @router.put("/cameras/{camera_id}/doorbell")
-    def change_doorbell(camera_id: str, form: DoorbellForm) -> ShownDoorbell:
+    def change_doorbell(camera_id: str, form: DoorbellForm, request: Request) -> ShownDoorbell:
         """Mark a camera as a doorbell, or choose for one."""
         chosen = hub.doorbell.settings(CameraId(camera_id))
         if form.is_on is not None:
@@ -90,12 +99,12 @@ def router(hub: Hub) -> APIRouter:
             chosen = replace(chosen, chime_url=form.chime_url or None)
         if form.chime_method is not None:
             chosen = replace(chosen, chime_method=form.chime_method)
-        return _shown(hub.doorbell.change(chosen))
+        return shown(request, hub.doorbell.change(chosen))
 
     @router.post("/cameras/{camera_id}/doorbell/token")
-    def renew_doorbell_token(camera_id: str) -> ShownDoorbell:
+    def renew_doorbell_token(camera_id: str, request: Request) -> ShownDoorbell:
         """A new address for its presses; the old one rings no more."""
-        return _shown(hub.doorbell.renew_token(CameraId(camera_id)))
+        return shown(request, hub.doorbell.renew_token(CameraId(camera_id)))
 
     @router.post("/cameras/{camera_id}/doorbell/press")
     def try_press(camera_id: str) -> Rung:
@@ -142,8 +151,8 @@ def router(hub: Hub) -> APIRouter:
     return router
 
 
-def _shown(settings: DoorbellSettings) -> ShownDoorbell:
-    path = f"/api/doorbell/{settings.camera}/press?{urlencode({'token': settings.token})}"
+def _shown(settings: DoorbellSettings, *, at: str) -> ShownDoorbell:
+    path = f"{at}api/doorbell/{settings.camera}/press?{urlencode({'token': settings.token})}"
     return ShownDoorbell(
         camera=settings.camera,
         is_on=settings.is_on,

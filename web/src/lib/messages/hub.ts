@@ -8,6 +8,7 @@ import { live } from './hub/live';
 import { notify } from './hub/notify';
 import { offsite } from './hub/offsite';
 import { storage } from './hub/storage';
+import { trust } from './hub/trust';
 import { texts } from './texts';
 
 export const hub = {
@@ -21,6 +22,7 @@ export const hub = {
   ...notify,
   ...offsite,
   ...storage,
+  ...trust,
   'app.place': 'at home',
   'nav.cameras': 'Cameras',
   'nav.inbox': 'Requests',

@@ -1,0 +1,59 @@
+"""Answering browsers until Ctrl-C: over plain http, and over https where the hub has a certificate."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from latchstring.base.service_manager import SignsOfLife
+from latchstring.hub.daemon import Hub
+from latchstring.hub.https.certificates import HomeCertificate, front
+from latchstring.web.hub.app import create_app
+from latchstring.web.hub.plain import PlainHttp
+
+
+def serve(running: Hub, plain: socket.socket, secure: socket.socket | None = None) -> None:
+    """Until Ctrl-C or a polite kill. No access log: who looked when is nobody's business."""
+    app = create_app(running)
+    with suppress(KeyboardInterrupt), SignsOfLife(running.is_alive):
+        if secure is None or running.certificate is None:
+            uvicorn.Server(_config(app)).run(sockets=[plain])
+            return
+        context = front(running.certificate)
+        teaches = isinstance(running.certificate, HomeCertificate)
+        open_ = PlainHttp(app, https_port=running.settings.https_port, teaches=teaches)
+        with _beside(uvicorn.Server(_config(open_)), plain):
+            config = _config(app, ssl_context_factory=lambda _config, _default: context)
+            uvicorn.Server(config).run(sockets=[secure])
+
+
+@contextmanager
+def _beside(server: uvicorn.Server, listening: socket.socket) -> Iterator[None]:
+    """In a thread of its own, where uvicorn leaves signals to the main one."""
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="plain http")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        ws_max_size=1 << 16,
+        **more,
+    )

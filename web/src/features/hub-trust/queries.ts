@@ -1,0 +1,15 @@
+import { get } from '@/api/client';
+import type { Trust } from '@/api/hub';
+
+export const trust = () => get<Trust>('/api/trust');
+
+/** Whether this browser opens the hub by https without a complaint. */
+export async function isTrusted(secure: string): Promise<boolean> {
+  if (location.origin === new URL(secure).origin) return window.isSecureContext;
+  try {
+    await fetch(new URL('healthz', secure), { mode: 'no-cors', cache: 'no-store' });
+    return true;
+  } catch {
+    return false;
+  }
+}
