@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import Error, Page, expect
 
-from browser.conftest import FLAGS, PATIENCE_MS, PHONE
 from browser.everybody import faults_of
 from browser.home import CAMERA, PASSWORD, PLAYING
 from browser.test_notifications import SUBSCRIBE
+from browser.trusting import HUB, WHY_NOT, Phone, Running, available, certificate_from, phones, running
 from latchstring.hub.https import authority as rules
 from latchstring.hub.https.certificates import HomeCertificate, front
-from latchstring.hub.https.machine import Reached, host_names, reached
+from latchstring.hub.https.machine import Reached, reached
 from latchstring.testing.clock import FakeClock
 from latchstring.testing.listening import Listener
 from latchstring.testing.push_service import Subscription
@@ -39,50 +34,14 @@ pytestmark = [
         not (Path(__file__).parents[2] / "src/latchstring/web/static/hub/trust.html").is_file(),
         reason="the pages are not built; run scripts/setup",
     ),
-    pytest.mark.skipif(shutil.which("certutil") is None, reason="certutil is missing: libnss3-tools"),
+    pytest.mark.skipif(not available(), reason=WHY_NOT),
 ]
-
-HUB = host_names()[0]
-PHONE_ADDRESS = {"X-Forwarded-For": "192.168.1.50"}
-"""The hub believes this of its own machine only, as of a proxy there."""
-Phone = Callable[..., BrowserContext]
-
-
-@dataclass(frozen=True)
-class Running:
-    plain: str
-    secure: str
-    said: str
-    authority: Path
 
 
 @pytest.fixture
 def phone(tmp_path: Path) -> Iterator[Phone]:
-    """A phone's browser. `trusts`: certificates that its owner let it trust."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("Chromium is not installed (on Debian: apt-get install chromium)")
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright, ExitStack() as opened:
-
-        def take(*trusts: Path) -> BrowserContext:
-            home = tmp_path / f"phone-{len(list(tmp_path.glob('phone-*')))}"
-            kept = home / ".pki" / "nssdb"
-            kept.mkdir(parents=True)
-            subprocess.run(["certutil", "-d", f"sql:{kept}", "-N", "--empty-password"], check=True)
-            for each in trusts:
-                added = ["certutil", "-d", f"sql:{kept}", "-A", "-t", "C,,", "-n", "home", "-i", each]
-                subprocess.run(added, check=True)
-            rules = f"--host-resolver-rules=MAP {HUB} 127.0.0.1, MAP bank.example 127.0.0.1"
-            browser = playwright.chromium.launch(
-                executable_path=path, args=[*FLAGS, rules], env={**os.environ, "HOME": str(home)}
-            )
-            opened.callback(browser.close)
-            context = browser.new_context(viewport=PHONE, extra_http_headers=PHONE_ADDRESS, locale="en-GB")
-            context.set_default_timeout(PATIENCE_MS)
-            return context
-
-        yield take
+    with phones(tmp_path) as phone:
+        yield phone
 
 
 @pytest.fixture
@@ -90,34 +49,8 @@ def hub(tmp_path: Path) -> Iterator[Running]:
     """As its owner starts it for every device at home."""
     (tmp_path / "password").write_text(PASSWORD)
     (tmp_path / "hub.toml").write_text(f'[[camera]]\nname = "Porch"\nurl = "{CAMERA}"\n')
-    command = [sys.executable, "-m", "latchstring.cli.main", "hub", "--data", str(tmp_path / "data")]
-    owned = [*command, "setup", "--password-file", str(tmp_path / "password")]
-    subprocess.run(owned, check=True, capture_output=True)
-    command += ["--config", str(tmp_path / "hub.toml"), "--host", "0.0.0.0"]
-    log = (tmp_path / "log").open("w")
-    child = subprocess.Popen([*command, "--port", "0", "--https-port", "0"], stdout=log, stderr=log)
-    try:
-        said = until(lambda: (t := (tmp_path / "log").read_text()) and "Fingerprint" in t and t)
-        plain, secure = (re.search(rf"{scheme}://\S+:(\d+)/", said)[1] for scheme in ("http", "https"))
-        found = Running(
-            f"http://{HUB}:{plain}/",
-            f"https://{HUB}:{secure}/",
-            said,
-            tmp_path / "data" / "https" / "ca.crt",
-        )
-        until(lambda: _answers(f"http://127.0.0.1:{plain}/healthz"))
-        yield found
-    finally:
-        child.terminate()
-        child.wait()
-        log.close()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
+    with running(tmp_path, "--config", tmp_path / "hub.toml", owned_by=tmp_path / "password") as hub:
+        yield hub
 
 
 def test_a_phone_is_taught_first_and_led_on_once_it_trusts(
@@ -132,11 +65,7 @@ def test_a_phone_is_taught_first_and_led_on_once_it_trusts(
     assert [fingerprint[:47], fingerprint[48:]] == re.findall(r"^ {4}(\S+)$", hub.said, re.MULTILINE)
     with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
         page.context.new_page().goto(hub.secure)
-    given = tmp_path / "given.crt"
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Get the certificate").first.click()
-    download.value.save_as(given)
-    assert download.value.suggested_filename == "latchstring-ca.crt"
+    given = certificate_from(page, tmp_path)
 
     context = phone(given)
     context.grant_permissions(["notifications"], origin=hub.secure.rstrip("/"))

@@ -166,6 +166,17 @@ def test_it_runs_until_ctrl_c_and_starts_again_after_a_kill(started, tmp_path: P
     assert child.stdout.read().endswith("The hub has stopped.\n")
 
 
+def test_a_polite_kill_stops_it_in_order_too(started, tmp_path: Path) -> None:
+    """As systemd and containers do it; with https there are two servers to end."""
+    https_on = tmp_path / "hub.toml"
+    https_on.write_text('https = "on"')
+    child, url = started("--https-port", "0", "--config", https_on)
+    assert answers(url)
+    child.terminate()
+    assert child.wait(20) == 0
+    assert child.stdout.read().endswith("The hub has stopped.\n")
+
+
 def test_a_taken_port_is_one_sentence(started, tmp_path: Path) -> None:
     _, url = started()
     port = url.rstrip("/").rsplit(":", 1)[1]

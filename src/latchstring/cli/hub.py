@@ -172,7 +172,7 @@ def _welcome(running: Hub) -> str:
     """Where the hub is, for people: an address that other devices can open, if they can."""
     settings, host = running.settings, running.settings.host
     if host in ("0.0.0.0", "::"):  # noqa: S104
-        host = next((str(each) for each in reached().addresses if not each.is_loopback), "localhost")
+        host = reached(settings.names).elsewhere or "localhost"
     plain = link("http", host, settings.port)
     secure = link("https", settings.names[0] if settings.names else host, settings.https_port)
     first = " It has no owner yet: open it there." if owner.needs_set_up(running.store) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ from latchstring.web.hub.plain import PlainHttp
 def serve(running: Hub, plain: socket.socket, secure: socket.socket | None = None) -> None:
     """Until Ctrl-C or a polite kill. No access log: who looked when is nobody's business."""
     app = create_app(running)
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # as Ctrl-C, so that everything is stopped in order
     with suppress(KeyboardInterrupt), SignsOfLife(running.is_alive):
         if secure is None or running.certificate is None:
             uvicorn.Server(_config(app)).run(sockets=[plain])

@@ -40,6 +40,11 @@ class Reached:
     names: tuple[str, ...]
     addresses: tuple[Address, ...]
 
+    @property
+    def elsewhere(self) -> str | None:
+        """Where other devices find it."""
+        return next((str(each) for each in self.addresses if not each.is_loopback), None)
+
     def __contains__(self, host: str) -> bool:
         return host.lower() in (*self.names, *map(str, self.addresses))
 

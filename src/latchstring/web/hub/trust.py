@@ -14,7 +14,7 @@ from latchstring.base.errors import NotFound
 from latchstring.hub.daemon import Hub
 from latchstring.hub.https.authority import Authority
 from latchstring.hub.https.certificates import HomeCertificate
-from latchstring.hub.https.machine import Reached, reached
+from latchstring.hub.https.machine import reached
 from latchstring.hub.settings import is_this_machine
 from latchstring.web.hub import qr
 from latchstring.web.hub.plain import host_of, link
@@ -51,6 +51,10 @@ def router(hub: Hub) -> APIRouter:
             raise NothingToTrust
         return hub.certificate
 
+    def elsewhere(host: str) -> str:
+        """`host`, or if that means this machine to every device: where other devices find it."""
+        return (is_this_machine(host) and reached(hub.settings.names).elsewhere) or host
+
     @router.get("/api/trust")
     def get_trust(request: Request) -> Trust:
         """What to trust, and where to go then. Everybody who connects is shown as much."""
@@ -59,7 +63,7 @@ def router(hub: Hub) -> APIRouter:
             name=certificate.authority.name,
             fingerprint=certificate.authority.fingerprint,
             ends=certificate.authority.certificate.not_valid_after_utc,
-            address=link("http", _elsewhere(host), hub.settings.port),
+            address=link("http", elsewhere(host), hub.settings.port),
             secure=link("https", host, hub.settings.https_port),
             covered=certificate.says(host),
         )
@@ -70,7 +74,7 @@ def router(hub: Hub) -> APIRouter:
     def get_trust_qr(request: Request) -> Response:
         """The address to open on a device, for its camera."""
         home()
-        address = link("http", _elsewhere(host_of(request)), hub.settings.port)
+        address = link("http", elsewhere(host_of(request)), hub.settings.port)
         return Response(qr.svg(address), media_type="image/svg+xml")
 
     @router.get("/ca.crt", response_class=Response, include_in_schema=False)
@@ -85,15 +89,6 @@ def router(hub: Hub) -> APIRouter:
         return Response(_profile(home().authority), media_type=PROFILE)
 
     return router
-
-
-def _elsewhere(host: str) -> str:
-    """`host`, or if that means this machine to every device: where other devices find it."""
-    return _first(reached(), host) if is_this_machine(host) else host
-
-
-def _first(found: Reached, otherwise: str) -> str:
-    return next((str(each) for each in found.addresses if not each.is_loopback), otherwise)
 
 
 def _profile(authority: Authority) -> bytes:
