@@ -264,3 +264,30 @@ def test_every_page_can_be_used_by_everybody(page: Page, address: str, hub: Hub,
         page.goto(f"{address}/#{path}")
         faults[path] = faults_of(page, heading)
     assert {where: found for where, found in faults.items() if found} == {}
+
+
+LONG = "Donaudampfschifffahrtsgesellschaft"
+
+
+def test_long_names_fit_a_phone(page: Page, address: str, hub: Hub) -> None:
+    """One word longer than a phone is wide breaks; so do texts of twice the size. A lost page has its heading."""
+    set_up(hub)
+    camera = hub.video.add_camera(LONG, CAMERA, None).id
+    sign_in(page, address)
+    faults = {}
+    for path, heading in {
+        "/": "Cameras",
+        "/wall": "All cameras",
+        f"/cameras/{camera}": LONG,
+        f"/cameras/{camera}/areas": f"Areas of {LONG}",
+        f"/cameras/{camera}/doorbell": f"Doorbell at {LONG}",
+        "/settings": "Settings",
+        "/settings/notifications": "Notifications",
+        "/cameras/nobody": "Nothing here",
+    }.items():
+        page.goto(f"{address}/#{path}")
+        faults[path] = faults_of(page, heading)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        faults[f"{path}, twice the size"] = faults_of(page, heading)
+        page.evaluate("document.documentElement.style.fontSize = ''")
+    assert {where: found for where, found in faults.items() if found} == {}

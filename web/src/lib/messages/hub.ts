@@ -28,7 +28,8 @@ export const hub = {
   'nav.inbox': 'Requests',
   'nav.settings': 'Settings',
   'nav.signout': 'Sign out',
-  'page.lost': 'There is no page at this address.',
+  'page.lost.title': 'Nothing here',
+  'page.lost': 'There is no page at this address, or not any more.',
   'page.lost.home': 'Go to the cameras',
 
   'setup.title': 'Make this hub yours',
