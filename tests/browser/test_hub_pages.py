@@ -286,6 +286,8 @@ def test_long_names_fit_a_phone(page: Page, address: str, hub: Hub) -> None:
         "/cameras/nobody": "Nothing here",
     }.items():
         page.goto(f"{address}/#{path}")
+        faults_of(page, heading)
+        expect(page.get_by_role("progressbar")).to_have_count(0)
         faults[path] = faults_of(page, heading)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         faults[f"{path}, twice the size"] = faults_of(page, heading)
