@@ -60,6 +60,26 @@ def test_a_jump_of_media_time_starts_a_new_run(film, clock):
     assert whole(made)[-1].media_start == 0
 
 
+def test_what_was_lost_is_a_gap(film, clock):
+    """A GOP ends with its last frame, the next one starts in its own time, and it is still one run."""
+    info, film = film
+    made = run_through(info, film[:5] + film[10:], clock)
+    [run] = runs(made)
+    first, second, *_ = whole(made)
+    assert (first.end_us - first.start_us, second.start_us - run.start_us) == pytest.approx(
+        (1_000_000, 2_000_000), abs=2000
+    )
+    assert second.media_start == 2 * info.timescale
+
+
+def test_a_camera_of_keyframes_alone_has_no_gaps(film, clock):
+    """One every second and a half, each a GOP by itself."""
+    info, film = film
+    keyframes = [replace(p, dts=p.dts * 3 // 2, pts=p.pts * 3 // 2) for p in film[::5]]
+    gops = whole(run_through(info, keyframes, clock))
+    assert all(a.end_us == b.start_us for a, b in pairwise(gops))
+
+
 def test_a_step_of_the_machines_clock_starts_a_new_run(film, clock):
     """From the next keyframe on the recording has the corrected time."""
     info, film = film

@@ -6,9 +6,12 @@ from itertools import pairwise
 import pytest
 
 from latchstring.base.clock import SystemClock
+from latchstring.hub.cameras.decode import check_keyframe
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.events.bulletin import Bulletin
-from latchstring.hub.live.video import Video
+from latchstring.hub.live.video import ALWAYS, Video
+from latchstring.hub.recording import fmp4, index
+from latchstring.hub.recording.clip import read_gop
 from latchstring.hub.recording.retention import Keep
 from latchstring.testing.films import film
 from latchstring.testing.rtsp import WHY_NOT, RtspServer, available
@@ -37,13 +40,21 @@ def gops(store, camera):
 
 
 def test_lost_packets_do_not_end_a_recording(store, video, tmp_path):
-    """One RTP packet in twenty never arrives: whatever that damages, whole GOPs go on reaching the disk."""
+    """One RTP packet in twenty never arrives: whole keyframes go on reaching the disk, in one run.
+
+    What was lost is no recording: no GOP claims the time after its last frame.
+    """
     porch = film(tmp_path / "porch.mp4", Scene(width=640, height=360, fps=10, gop_seconds=1), 4)
     with RtspServer({"/porch": f"lossy:{porch}"}) as server:
         camera = video.add_camera("Porch", server.url("/porch"))
         until(lambda: len(gops(store, camera)) >= 6)
     found = gops(store, camera)
     assert all(a["end_us"] <= b["start_us"] for a, b in pairwise(found))
+    assert len({row["run_us"] for row in found}) == 1
+    assert max(row["end_us"] - row["start_us"] for row in found) < 1_500_000
+    for stored in index.gops(store, camera.id, ALWAYS):
+        keyframe = fmp4.first_sample(read_gop(index.folder(store), stored))
+        check_keyframe(keyframe, index.run(store, camera.id, stored.run_us).track.avcc)
 
 
 def test_frames_that_are_reordered_are_kept_in_order(store, video, tmp_path):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-GATHER_SECONDS = 0.004
-"""In this time the pieces of most pictures follow the first one."""
+import random
+
+GATHER_SECONDS = 0.003, 0.009
+"""In this time the pieces of most pictures follow the first one. Each call has its own, to spread them."""
 LISTEN_EVERY_SECONDS = 1.0
 LONGEST_STEP_SECONDS = 0.25
 
@@ -17,6 +19,7 @@ class Rhythm:
 
     def __init__(self, timescale: int) -> None:
         self._timescale = timescale
+        self._gather = random.uniform(*GATHER_SECONDS)  # noqa: S311  spreads, hides nothing
         self._dts = 0
         self._step = 0.0  # seconds from picture to picture
         self._is_whole = False
@@ -41,11 +44,11 @@ class Rhythm:
         if self._has_waited:
             return 0.0
         self._has_waited = True
-        return GATHER_SECONDS
+        return self._gather
 
     def _until_next(self, now: float) -> float:
         was_late = self._due is not None and self._has_waited
-        whole_at = self._first_at + GATHER_SECONDS if self._due is None else self._due
+        whole_at = self._first_at + self._gather if self._due is None else self._due
         self._due, self._has_waited = whole_at + self._step, False
         is_known = 0 < self._step <= LONGEST_STEP_SECONDS and not was_late
         if is_known and self._due > now and now - self._listened_at < LISTEN_EVERY_SECONDS:

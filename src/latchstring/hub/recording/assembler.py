@@ -20,6 +20,8 @@ MAX_GOP_BYTES = 64 << 20
 MAX_GOP_SECONDS = 60
 LONGEST_WAIT_SECONDS = 30
 GUESSED_FPS = 25
+LOST_FRAMES = 4
+"""So many frames, and a second, without a picture before a keyframe are a gap."""
 MOST_BROKEN = 50
 
 
@@ -39,6 +41,7 @@ class _InFlight:
     first_dts: int
     fragments: list[bytes] = field(default_factory=list)
     size_bytes: int = 0
+    shortest: int | None = None  # step from frame to frame, in ticks
     earliest_us: int | None = None  # smallest distance of a frame's arrival from its predicted time
 
 
@@ -80,8 +83,8 @@ class Assembler:
             if self._jumps(packet):
                 yield from self.finish()
                 self._run = None
-            else:
-                packet = replace(packet, dts=max(packet.dts, self._last_dts + 1))
+            elif packet.dts <= self._last_dts:
+                packet = replace(packet, dts=self._last_dts + 1)
         if is_keyframe and (sets := h264.parameter_sets(units) or self._sets) is not None:
             yield from self._start_gop(packet, sets)
         if self._run is None or self._gop is None:
@@ -136,15 +139,23 @@ class Assembler:
         arrived_us = arrival_us(self._clock, packet.arrived)
         start_us = arrived_us
         if self._run is not None and self._gop is not None:
-            whole = self._close(self._run, self._gop, packet.dts)
+            end_dts = self._end_before(packet, self._gop)
+            whole = self._close(self._run, self._gop, end_dts)
             yield whole
-            start_us = whole.gop.end_us
+            start_us = whole.gop.end_us + self._micros(packet.dts - end_dts)
         in_step = abs(arrived_us - start_us) <= STEP_US
         if self._run is None or sets != self._sets or not in_step:
             start_us = max(start_us, arrived_us) if in_step else arrived_us
             self._run = self._start_run(packet, sets, start_us)
             yield self._run
         self._gop = _InFlight(start_us=start_us, first_dts=packet.dts)
+
+    def _end_before(self, keyframe: Packet, gop: _InFlight) -> int:
+        """Where the next GOP starts; but where many frames before it were lost, one frame after the last."""
+        step = keyframe.dts - self._last_dts
+        if gop.shortest is None or step <= max(self._timescale, LOST_FRAMES * gop.shortest):
+            return keyframe.dts
+        return self._last_dts + gop.shortest
 
     def _start_run(self, packet: Packet, sets: h264.ParameterSets, start_us: int) -> Run:
         width, height = sets.size
@@ -165,6 +176,7 @@ class Assembler:
         gop.earliest_us = late_us if gop.earliest_us is None else min(gop.earliest_us, late_us)
         if gop.fragments:
             self._duration = packet.dts - self._last_dts
+            gop.shortest = min(self._duration, gop.shortest or self._duration)
         data = fmp4.fragment(
             self._frames + 1,
             packet.dts - self._zero_dts,
