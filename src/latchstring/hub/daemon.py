@@ -80,6 +80,7 @@ class Hub:
                 self.clock,
                 picture=self._picture,
                 is_doorbell=self._is_doorbell,
+                detection=self.video,
             )
             made.callback(self.notifier.stop)
             self.onvif = Onvif(

@@ -130,3 +130,26 @@ def test_an_always_awake_camera_never_sleeps():
     looker = Looker(MotionSettings(always_awake=True))
     film = frames(Scene(width=320, height=240, fps=10, seed=0, quiet=1), 20)
     assert len([s for frame in film for s in looker.look(frame)]) == 100
+
+
+def test_a_camera_that_is_turned_off_is_not_looked_at():
+    """Nothing is told until it is turned on again, and then with a fresh eye."""
+    told, watcher = [], None
+
+    class Feed:
+        def frames(self, stopping):
+            yield from frames(SCENE, 4)
+            watcher.apply(MotionSettings(is_on=False))
+            yield from frames(SCENE, 8)
+            off.append(len(told))
+            watcher.apply(MotionSettings())
+            yield from frames(SCENE, 4, session=2)
+            done.set()
+
+    off, done = [], threading.Event()
+    watcher = Watcher(CameraId("cam_a"), Feed(), told.append)
+    watcher.start()
+    assert done.wait(20)
+    watcher.stop()
+    assert 15 <= off[0] <= 21
+    assert len(told) >= off[0] + 15

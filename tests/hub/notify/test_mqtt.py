@@ -13,6 +13,7 @@ import pytest
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.events.bulletin import Happening
+from latchstring.hub.live.video import Video
 from latchstring.hub.notify import mqtt
 from latchstring.hub.notify.mqtt import BadAuthority, BadBroker
 from latchstring.hub.notify.service import Notifier
@@ -126,6 +127,30 @@ def test_a_switch_there_is_the_switch_here(
         watcher.say(topic, payload)
     until(lambda: watcher.last(state) == b"OFF")
     assert notifier.chosen().off == {(camera, "motion")}
+
+
+def test_detection_is_turned_off_and_on_from_there(
+    store: Store, clock: FakeClock, camera: CameraId, broker: Broker, watcher: Watcher, tmp_path: Path
+) -> None:
+    """The switch is the hub's own setting: turned there it holds here, turned here it is shown there."""
+    video = Video(store, tmp_path, clock)
+    notifier = Notifier(store, clock, picture=lambda _: None, detection=video)
+    notifier.start()
+    try:
+        status = connect(notifier, broker)
+        until(lambda: watcher.last(status) == b"online")
+        state = f"latchstring/{camera}/detect"
+        config = json.loads(watcher.heard[f"homeassistant/switch/{camera}/detect/config"][-1])
+        assert (config["state_topic"], config["command_topic"]) == (state, f"{state}/set")
+        assert watcher.last(state) == b"ON"
+        watcher.say("latchstring/cam_x/detect/set", "OFF")
+        watcher.say(f"{state}/set", "OFF")
+        until(lambda: watcher.last(state) == b"OFF")
+        assert not video.detects(camera)
+        video.detect(camera, True)
+        until(lambda: watcher.last(state) == b"ON")
+    finally:
+        notifier.stop()
 
 
 def test_home_assistant_that_starts_again_is_told_again(

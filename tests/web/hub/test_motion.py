@@ -26,10 +26,11 @@ def test_they_are_set_and_read_again(owner: Browser, motion: str) -> None:
         "zones": [],
         "sensitivity": 0.5,
         "always_awake": False,
+        "is_on": True,
         "stirrings": [],
         "is_doorbell": False,
     }
-    wanted = {"zones": [PATH], "sensitivity": 0.8, "always_awake": True}
+    wanted = {"zones": [PATH], "sensitivity": 0.8, "always_awake": True, "is_on": False}
     shown = {**wanted, "stirrings": [], "is_doorbell": False}
     assert owner.put(motion, json=wanted).json() == shown
     assert owner.get(motion).json() == shown

@@ -2052,6 +2052,11 @@ export interface components {
              * @default false
              */
             always_awake: boolean;
+            /**
+             * Is On
+             * @default true
+             */
+            is_on: boolean;
             /** Stirrings */
             stirrings: components["schemas"]["Stirring"][];
             /** Is Doorbell */
@@ -2094,6 +2099,8 @@ export interface components {
         /**
          * MotionForm
          * @description Without zones the whole picture counts. `always_awake`: every frame is looked at, as for a doorbell.
+         *
+         *     `is_on` false: nobody looks, and no motion is told.
          */
         MotionForm: {
             /** Zones */
@@ -2105,6 +2112,11 @@ export interface components {
              * @default false
              */
             always_awake: boolean;
+            /**
+             * Is On
+             * @default true
+             */
+            is_on: boolean;
         };
         /**
          * MqttForm

@@ -254,6 +254,14 @@ class Video:
             motion_rows.save(camera, settings, db=db)
         self.look_as_chosen(camera)
 
+    def detects(self, camera: CameraId) -> bool:
+        """Whether anybody looks for motion there."""
+        return self.motion(camera).is_on
+
+    def detect(self, camera: CameraId, is_on: bool) -> None:
+        """Look for motion there from now on, or no more."""
+        self.set_motion(camera, replace(self.motion(camera), is_on=is_on))
+
     def looks_at_all(self, camera: CameraId) -> bool:
         """Whether every picture is looked at because it is a doorbell, whatever its owner chose."""
         return self._is_doorbell(camera)

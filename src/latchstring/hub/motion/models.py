@@ -26,6 +26,7 @@ class MotionSettings:
     zones: tuple[Region, ...] = ()  # none: the whole picture
     sensitivity: float = 0.5
     always_awake: bool = False  # every frame is decoded, so that nothing is told late
+    is_on: bool = True  # off: nobody looks, and nothing is told; what is recorded stays the same
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.sensitivity) and 0 <= self.sensitivity <= 1):

@@ -14,10 +14,10 @@ from latchstring.hub.store import Store
 def save(camera: CameraId, settings: MotionSettings, *, db: sqlite3.Connection) -> None:
     zones = json.dumps([[zone.name, zone.corners] for zone in settings.zones])
     db.execute(
-        """INSERT INTO motion (camera, sensitivity, zones, always_awake) VALUES (?, ?, ?, ?)
+        """INSERT INTO motion (camera, sensitivity, zones, always_awake, is_on) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (camera) DO UPDATE SET sensitivity = excluded.sensitivity, zones = excluded.zones,
-               always_awake = excluded.always_awake""",
-        (camera, settings.sensitivity, zones, int(settings.always_awake)),
+               always_awake = excluded.always_awake, is_on = excluded.is_on""",
+        (camera, settings.sensitivity, zones, int(settings.always_awake), int(settings.is_on)),
     )
 
 
@@ -31,6 +31,7 @@ def settings_of(store: Store, camera: CameraId) -> MotionSettings:
         zones=tuple(_region(name, corners) for name, corners in json.loads(row["zones"])),
         sensitivity=row["sensitivity"],
         always_awake=bool(row["always_awake"]),
+        is_on=bool(row["is_on"]),
     )
 
 

@@ -52,6 +52,9 @@ class Watcher:
     def _watch(self) -> None:
         broken = False
         for frame in whole(self._feed.frames(self._stopping)):
+            if not self._looker.settings.is_on:
+                self._looker.restart()
+                continue
             try:
                 samples = self._looker.look(frame)
             except BrokenVideo:

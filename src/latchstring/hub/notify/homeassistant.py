@@ -31,6 +31,7 @@ class Shown:
     camera: CameraId
     name: str
     is_doorbell: bool = False
+    detects: bool = True  # somebody looks for motion there
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,17 @@ class Topics:
     def tells(self, camera: CameraId, subject: Subject) -> str:
         return f"{ROOT}/{camera}/tell/{subject}"
 
+    def detects(self, camera: str) -> str:
+        return f"{ROOT}/{camera}/detect"
+
+    def asked_to_detect(self, topic: str) -> CameraId | None:
+        """Whose motion is to be looked for or not; None: it is no such command."""
+        match topic.split("/"):
+            case [root, camera, "detect", "set"] if root == ROOT:
+                return CameraId(camera)
+            case _:
+                return None
+
     def command(self, camera: str, subject: str) -> str:
         return f"{ROOT}/{camera}/tell/{subject}/set"
 
@@ -72,11 +84,16 @@ class Topics:
 
     def of_a_camera(self, camera: CameraId) -> list[str]:
         """Every topic on which something of it may be kept by the broker."""
-        configs = [*_CONFIGS, *(f"switch/{camera}/{subject}" for subject in SWITCHES)]
+        configs = [
+            *_CONFIGS,
+            "switch/{camera}/detect",
+            *(f"switch/{camera}/{subject}" for subject in SWITCHES),
+        ]
         return [
             *(f"{DISCOVERY}/{config.format(camera=camera)}/config" for config in configs),
             self.motion(camera),
             self.picture(camera),
+            self.detects(camera),
             *(self.tells(camera, subject) for subject in SWITCHES),
         ]
 
@@ -116,6 +133,15 @@ class Topics:
                 {**ring, "unique_id": f"{camera}_doorbell", **common} if shown.is_doorbell else None,
             ),
         ]
+        detect = {
+            "name": "Detect motion",
+            "icon": "mdi:motion-sensor",
+            "state_topic": self.detects(camera),
+            "command_topic": f"{self.detects(camera)}/set",
+        }
+        made.append(
+            (f"switch/{camera}/detect", {**detect, "unique_id": f"{camera}_detect", **common}),
+        )
         for subject, name in SWITCHES.items():
             switch = {
                 "name": name,

@@ -60,6 +60,10 @@ class Home(Protocol):
 
     def switch(self, camera: CameraId | None, subject: Subject, *, is_on: bool) -> None: ...
 
+    def detect(self, camera: CameraId, *, is_on: bool) -> None:
+        """Look for motion there, or no more."""
+        ...
+
     def picture_of(self, camera: CameraId) -> bytes | None:
         """Its newest picture as JPEG, fit to leave the home."""
         ...
@@ -175,6 +179,7 @@ class Mirror:
         self._announced = {}
         await client.subscribe(BIRTH, qos=1)
         await client.subscribe(self._topics.command("+", "+"), qos=1)
+        await client.subscribe(f"{self._topics.detects('+')}/set", qos=1)
         for camera in await asyncio.to_thread(self._home.removed):
             await self._forget(client, camera)
         await self._announce(client)
@@ -214,12 +219,18 @@ class Mirror:
             if topic == BIRTH and payload == b"online":
                 self._announced = {}
                 await self._announce(client)
-            elif (asked := self._topics.asked(topic)) and payload in (b"ON", b"OFF"):
-                camera, subject = asked
-                if camera in {shown.camera for shown in await asyncio.to_thread(self._home.shown)}:
-                    is_on = payload == b"ON"
-                    await asyncio.to_thread(self._home.switch, camera, subject, is_on=is_on)
-                    await self._announce(client)
+            elif payload in (b"ON", b"OFF"):
+                await self._turn(client, topic, is_on=payload == b"ON")
+
+    async def _turn(self, client: Client, topic: str, *, is_on: bool) -> None:
+        present = {shown.camera for shown in await asyncio.to_thread(self._home.shown)}
+        if (asked := self._topics.asked(topic)) and asked[0] in present:
+            await asyncio.to_thread(self._home.switch, *asked, is_on=is_on)
+        elif (camera := self._topics.asked_to_detect(topic)) in present and camera is not None:
+            await asyncio.to_thread(self._home.detect, camera, is_on=is_on)
+        else:
+            return
+        await self._announce(client)
 
     async def _look(self, client: Client) -> None:
         """What was changed on the pages is told within seconds; pictures are renewed every minute."""
@@ -247,6 +258,7 @@ class Mirror:
         for shown in cameras:
             camera = shown.camera
             wanted[self._topics.motion(camera)] = ON if camera in self._moving else OFF
+            wanted[self._topics.detects(camera)] = ON if shown.detects else OFF
             for subject in SWITCHES:
                 wanted[self._topics.tells(camera, subject)] = ON if self._home.tells(camera, subject) else OFF
         return wanted

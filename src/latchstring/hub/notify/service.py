@@ -11,7 +11,7 @@ from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from latchstring.base import ids
 from latchstring.base.clock import Clock
@@ -52,6 +52,14 @@ REQUEST_DELAY = timedelta(minutes=30)
 """A message right after a look at the network would show who watches the line that this home was asked."""
 
 
+class Detection(Protocol):
+    """Whether motion is looked for at a camera, for whoever turns it on and off from outside."""
+
+    def detects(self, camera: CameraId, /) -> bool: ...
+
+    def detect(self, camera: CameraId, is_on: bool, /) -> None: ...
+
+
 class Notifier:
     """All telling of the home. Use from any thread; `start` it, `stop` it."""
 
@@ -62,6 +70,7 @@ class Notifier:
         *,
         picture: Picture,
         is_doorbell: Callable[[CameraId], bool] = lambda _: False,
+        detection: Detection | None = None,
         senders: Mapping[ChannelKind, Sender] | None = None,
         request_delay: timedelta = REQUEST_DELAY,
     ) -> None:
@@ -69,6 +78,7 @@ class Notifier:
         self._clock = clock
         self._picture = picture
         self._is_doorbell = is_doorbell
+        self._detection = detection
         self._request_delay = request_delay
         self._keys = push.Keys(store)
         self._senders: dict[ChannelKind, Sender] = {
@@ -262,7 +272,12 @@ class Notifier:
 
     def shown(self) -> list[Shown]:
         return [
-            Shown(camera=camera.id, name=camera.name, is_doorbell=self._is_doorbell(camera.id))
+            Shown(
+                camera=camera.id,
+                name=camera.name,
+                is_doorbell=self._is_doorbell(camera.id),
+                detects=self._detection is None or self._detection.detects(camera.id),
+            )
             for camera in camera_rows.all_cameras(self._store)
         ]
 
@@ -272,6 +287,10 @@ class Notifier:
 
     def tells(self, camera: CameraId, subject: Subject) -> bool:
         return (camera, subject) not in self.chosen().off
+
+    def detect(self, camera: CameraId, *, is_on: bool) -> None:
+        if self._detection is not None:
+            self._detection.detect(camera, is_on)
 
     def picture_of(self, camera: CameraId) -> bytes | None:
         now = Happening(kind="motion-began", at=self._clock.now(), camera=camera)

@@ -17,11 +17,15 @@ Sensitivity = Annotated[float, Field(ge=0, le=1)]
 
 
 class MotionForm(BaseModel):
-    """Without zones the whole picture counts. `always_awake`: every frame is looked at, as for a doorbell."""
+    """Without zones the whole picture counts. `always_awake`: every frame is looked at, as for a doorbell.
+
+    `is_on` false: nobody looks, and no motion is told.
+    """
 
     zones: list[ShownRegion] = Field(max_length=10)
     sensitivity: Sensitivity
     always_awake: bool = False
+    is_on: bool = True
 
 
 class Stirring(BaseModel):
@@ -50,6 +54,7 @@ def router(hub: Hub) -> APIRouter:
             zones=[ShownRegion.of(zone) for zone in settings.zones],
             sensitivity=settings.sensitivity,
             always_awake=settings.always_awake,
+            is_on=settings.is_on,
             is_doorbell=hub.video.looks_at_all(camera),
             stirrings=[
                 Stirring(at=at, sensitivity=needed)
@@ -65,6 +70,7 @@ def router(hub: Hub) -> APIRouter:
             zones=tuple(shown.region for shown in form.zones),
             sensitivity=form.sensitivity,
             always_awake=form.always_awake,
+            is_on=form.is_on,
         )
         hub.video.set_motion(CameraId(camera_id), settings)
         return get_motion(camera_id)

@@ -18,6 +18,7 @@ export const areas = {
   'areas.motion.still': 'Nothing has moved in the last day. What moves will show here.',
   'areas.motion.dayago': '{n} h ago',
   'areas.motion.now': 'now',
+  'areas.motion.on': 'Look for motion here',
   'areas.motion.awake': 'Look at every picture all the time, as for a doorbell',
   'areas.motion.awake.doorbell': 'Every picture is looked at all the time, because this is a doorbell',
   'areas.sensitivity': 'Sensitivity',
