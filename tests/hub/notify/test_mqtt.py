@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -248,3 +249,23 @@ def test_a_broker_that_cannot_be_is_refused(host: str, port: int) -> None:
 def test_what_is_no_certificate_is_refused() -> None:
     with pytest.raises(BadAuthority):
         mqtt.settings("host", None, tls=True, ca="-----BEGIN NOTHING-----")
+
+
+def test_a_job_that_forgets_its_cancelling_is_cancelled_again() -> None:
+    """A hub that stops while the broker answers would else wait for ever."""
+    forgot = []
+
+    async def forgetful() -> None:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if forgot:
+                    raise
+                forgot.append(True)
+
+    async def both() -> None:
+        await mqtt.first_of(forgetful(), asyncio.sleep(0))
+
+    asyncio.run(both())
+    assert forgot

@@ -33,6 +33,7 @@ PLAIN_PORT, TLS_PORT = 1883, 8883
 ANSWER_SECONDS = 10.0
 LOOK_SECONDS = 5.0
 PICTURE_SECONDS = 60.0
+CANCEL_AGAIN_SECONDS = 0.1
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _WRONG_LOGIN = {4, 5, 134, 135}
 
@@ -184,7 +185,7 @@ class Mirror:
             await self._forget(client, camera)
         await self._announce(client)
         await client.publish(self._topics.status, "online", qos=1, retain=True)
-        await _first_of(
+        await first_of(
             self._tell(client, self._happenings), self._obey(client), self._look(client), self._stop.wait()
         )
         await self._leave(client)
@@ -319,16 +320,22 @@ def _greet(host: str, port: int, tls: ssl.SSLContext) -> None:
         pass
 
 
-async def _first_of(*jobs: Coroutine[Any, Any, Any]) -> None:
-    """Until one of them ends; the others are given up. How it ended is how this ends."""
+async def first_of(*jobs: Coroutine[Any, Any, Any]) -> None:
+    """Until one of them ends; the others are given up. How it ended is how this ends.
+
+    They are cancelled until they have ended: `asyncio.wait_for`, before Python 3.12, forgets a cancelling
+    that comes just as what it waited for is there.
+    """
     tasks = [asyncio.ensure_future(job) for job in jobs]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
+        while left := [task for task in tasks if not task.done()]:
+            for task in left:
+                task.cancel()
+            await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
