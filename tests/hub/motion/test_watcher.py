@@ -6,6 +6,7 @@ from latchstring.base.clock import SystemClock
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras.errors import CameraHungUp
 from latchstring.hub.cameras.models import CameraSettings
+from latchstring.hub.cameras.patience import Patience
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.motion import gears
 from latchstring.hub.motion.looker import Looker
@@ -82,7 +83,7 @@ def test_the_sub_stream_is_called_again():
             pass
 
     class Opener:
-        def open(self, url, *, sound=False):
+        def open(self, url, *, sound=False, patience=None):
             return Source()
 
     camera = CameraSettings(id=CameraId("cam_x"), name="porch", url="main", sub_url="sub")
@@ -92,6 +93,21 @@ def test_the_sub_stream_is_called_again():
         if len(sessions) == 4:
             stopping.set()
     assert sessions == [1, 1, 1, 2]
+
+
+def test_who_is_always_awake_does_not_wait():
+    """A doorbell's pictures are taken as they come, for as long as it is one; others gather."""
+
+    class Feed:
+        def frames(self, stopping):
+            yield from ()
+
+    patience = Patience(1)
+    watcher = Watcher(CameraId("cam_x"), Feed(), print, patience=patience)
+    assert not patience.is_lost
+    for always_awake in (True, True, False, False, True):
+        watcher.apply(MotionSettings(always_awake=always_awake))
+        assert patience.is_lost == always_awake
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_one_dead_camera_does_not_touch_another(store, record):
             self.real = CameraOpener(SystemClock())
             self.hang = threading.Event()
 
-        def open(self, url, *, sound=False):
+        def open(self, url, *, sound=False, patience=None):
             if url == "hang":
                 self.hang.wait(20)
                 raise CameraHungUp
@@ -125,7 +125,7 @@ def test_a_refusal_is_shown_and_tried_again(store, record, caplog):
             self.calls = 0
             self.real = CameraOpener(SystemClock())
 
-        def open(self, url, *, sound=False):
+        def open(self, url, *, sound=False, patience=None):
             self.calls += 1
             if self.calls <= 2:
                 raise WrongLogin
@@ -245,7 +245,7 @@ class Counting:  # its keyframes are ten frames apart; says how many GOPs have e
             print(number // 10, flush=True)
 
 class Opener(CameraOpener):
-    def open(self, url, *, sound=False):
+    def open(self, url, *, sound=False, patience=None):
         return Counting(super().open(url))
 
 folder, clock = Path(sys.argv[1]), SystemClock()
@@ -294,7 +294,7 @@ def test_there_is_a_pause_between_calls(record):
     times = []
 
     class Opener:
-        def open(self, url, *, sound=False):
+        def open(self, url, *, sound=False, patience=None):
             times.append(time.monotonic())
             raise WrongLogin
 

@@ -25,7 +25,7 @@ class Played:
         )
         self.sources = [SimpleNamespace(info=info, packets=lambda: iter(film), close=lambda: None)]
 
-    def open(self, url, *, sound=False):
+    def open(self, url, *, sound=False, patience=None):
         if not self.sources:
             raise CameraHungUp
         return self.sources.pop()

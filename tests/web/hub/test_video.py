@@ -33,7 +33,7 @@ class CountingOpener(CameraOpener):
         super().__init__(SystemClock())
         self.opened = []
 
-    def open(self, url, *, sound=False):
+    def open(self, url, *, sound=False, patience=None):
         self.opened.append(url)
         return super().open(url, sound=sound)
 

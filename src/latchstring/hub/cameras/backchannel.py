@@ -102,7 +102,8 @@ class Backchannel:
             while True:
                 with suppress(CameraSilent):
                     for came in self._call.media():
-                        self._hear(came)
+                        if came is not None:
+                            self._hear(came)
         except CameraError:
             pass
         finally:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from latchstring.base.ids import CameraId
+from latchstring.hub.cameras.patience import Patience
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,9 @@ def pictures(source: PacketSource) -> Iterator[Packet]:
 class Opener(Protocol):
     """Reaches cameras."""
 
-    def open(self, url: str, *, sound: bool = False) -> PacketSource:
-        """Connect, or raise a `CameraError` or `BadCameraUrl`. Without `sound` none is handed over."""
+    def open(self, url: str, *, sound: bool = False, patience: Patience | None = None) -> PacketSource:
+        """Connect, or raise a `CameraError` or `BadCameraUrl`.
+
+        Without `sound` none is handed over; without `patience` each picture is, as soon as it is there.
+        """
         ...

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
 
 from latchstring.base.clock import Clock
 from latchstring.hub.cameras import address, h264, h264_rtp, rtp, sound_rtp
@@ -16,19 +19,25 @@ from latchstring.hub.cameras.errors import (
     NoSuchStream,
     NoVideoTrack,
 )
+from latchstring.hub.cameras.gathering import Arrivals
 from latchstring.hub.cameras.models import Packet, SoundInfo, SoundPacket, StreamInfo
-from latchstring.hub.cameras.rhythm import Rhythm
+from latchstring.hub.cameras.patience import Patience
 from latchstring.hub.cameras.rtsp_call import SILENT_SECONDS, Call
 from latchstring.hub.cameras.sdp import Format, Track
+from latchstring.hub.cameras.turns import Turns
 
 VIDEO_RATE = 90_000
 _INTERLEAVED = "2"
+_Some = TypeVar("_Some", Packet, SoundPacket)
 
 
 class RtspSource:
     """One connection. Its packets are for one thread; `close` may come from the same thread only."""
 
-    def __init__(self, url: str, clock: Clock, *, sound: bool = False) -> None:
+    def __init__(
+        self, url: str, clock: Clock, *, sound: bool = False, patience: Patience | None = None
+    ) -> None:
+        self._patience = patience
         self._call = Call(address.parse(url), clock, refused=_refused)
         try:
             tracks = self._call.describe()
@@ -51,26 +60,43 @@ class RtspSource:
     def packets(self) -> Iterator[Packet | SoundPacket]:
         call, channel, payload = self._call, self._channel, self._payload
         pictures, timed = h264_rtp.Pictures(channel, payload), _Timed(self.info)
-        rhythm = Rhythm(self.info.timescale)
+        taken, turns = _Taken(self.info), Turns(self.info.timescale, self._patience, call.heard_at)
         seen_at = call.heard_at
-        for came in call.media(pictures.eat, rhythm.pause):
-            heard_at = call.heard_at
-            call.keep_alive()
-            packet = rtp.read(came.data)
-            if packet is not None and (came.channel, packet.payload) == (channel, payload):
-                seen_at = heard_at
-                for picture in pictures.take(packet, heard_at):
-                    made = timed.packet(picture)
-                    rhythm.whole(made.dts)
-                    yield made
-                continue
-            if heard_at - seen_at > SILENT_SECONDS:
-                raise CameraSilent
-            if packet is not None and (came.channel, packet.payload) == (
-                self._sound_channel,
-                self._sound_payload,
-            ):
-                yield from self._sounds(packet, heard_at)
+        try:
+            for came in call.media(pictures.eat):
+                heard_at = call.heard_at
+                if came is None:
+                    call.keep_alive()
+                    yield from taken.since(turns.since, heard_at, has_gathered=turns.has_gathered)
+                    if not call.left_some:
+                        self._wait(turns)
+                    continue
+                packet = rtp.read(came.data)
+                if packet is not None and (came.channel, packet.payload) == (channel, payload):
+                    seen_at = heard_at
+                    for picture in pictures.take(packet, heard_at):
+                        made = timed.packet(picture)
+                        turns.whole(made.dts)
+                        taken.pictures.append(made)
+                    continue
+                if heard_at - seen_at > SILENT_SECONDS:
+                    raise CameraSilent
+                if packet is not None and (came.channel, packet.payload) == (
+                    self._sound_channel,
+                    self._sound_payload,
+                ):
+                    taken.sounds += self._sounds(packet, heard_at)
+        except CameraError:
+            yield from taken.since(turns.since, call.heard_at, has_gathered=turns.has_gathered)
+            raise
+
+    def _wait(self, turns: Turns) -> None:
+        call = self._call
+        seconds = turns.pause(call.heard_at, taken_bytes=call.taken_bytes, holds_bytes=call.holds_bytes)
+        if self._patience is not None and turns.has_gathered:
+            self._patience.sleep(seconds)
+        elif seconds > 0:
+            time.sleep(seconds)
 
     def close(self) -> None:
         with suppress(CameraError):
@@ -88,6 +114,33 @@ class RtspSource:
             return None
         self._sound_payload, self._sounds = told.payload, sound_rtp.reader(told, known)
         return known
+
+
+class _Taken:
+    """What one read brought, until it is known when each of it arrived."""
+
+    def __init__(self, info: StreamInfo) -> None:
+        self.pictures: list[Packet] = []
+        self.sounds: list[SoundPacket] = []
+        self._timescale, self._rate = info.timescale, info.sound.rate if info.sound is not None else 1
+        self._shown, self._heard = Arrivals(), Arrivals()
+
+    def since(self, before: float, heard_at: float, *, has_gathered: bool) -> Iterator[Packet | SoundPacket]:
+        """Sound first: what belongs to a GOP must be there when its pictures end it."""
+        sounds, pictures = self.sounds, self.pictures
+        if sounds:
+            self.sounds = []
+            at = self._heard.of([each.pts / self._rate for each in sounds], before, heard_at)
+            yield from _placed(sounds, at) if has_gathered else sounds
+        if pictures:
+            self.pictures = []
+            at = self._shown.of([each.dts / self._timescale for each in pictures], before, heard_at)
+            yield from _placed(pictures, at) if has_gathered else pictures
+
+
+def _placed(packets: Sequence[_Some], arrivals: Sequence[float]) -> Iterator[_Some]:
+    for packet, arrived in zip(packets, arrivals, strict=True):
+        yield replace(packet, arrived=arrived)
 
 
 class _Timed:

@@ -6,11 +6,11 @@ answers are taken as they pass.
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from urllib.parse import SplitResult
@@ -41,10 +41,6 @@ Refused = Callable[[str, int], CameraError]
 """What it means that the camera refuses a method with a status."""
 
 
-Pause = Callable[[float], float]
-"""Seconds to sleep before a read, when the last one ended at this instant."""
-
-
 class Call:
     """Requests may come from any thread, reading is for one. Whoever made it closes it."""
 
@@ -65,6 +61,9 @@ class Call:
         self._wire = rtsp_wire.Wire()
         self._early: list[Media] = []
         self.heard_at = clock.monotonic()
+        self.taken_bytes = 0
+        self.left_some = False
+        """Whether the last read left more behind, which can be had without waiting."""
         self._socket = _connect(parts)
 
     # Until it plays
@@ -96,8 +95,8 @@ class Call:
 
     # While it plays
 
-    def media(self, eat: Eat = lambda _, at, __: at, pause: Pause = lambda _: 0.0) -> Iterator[Media]:
-        """What comes, but for what was eaten, for ever, or a `CameraError`.
+    def media(self, eat: Eat = lambda _, at, __: at) -> Iterator[Media | None]:
+        """What comes, but for what was eaten, for ever, or a `CameraError`; None after the last of each read.
 
         Each piece is gone when the next one is asked for.
         """
@@ -112,9 +111,13 @@ class Call:
                     wire.offer(eat)
                 else:
                     self._react(said)
-            if (seconds := pause(self.heard_at)) > 0:
-                time.sleep(seconds)
+            yield None
             self._read()
+
+    @property
+    def holds_bytes(self) -> int:
+        """What the kernel keeps of this call until it is read, at most."""
+        return self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
 
     def write(self, data: bytes) -> None:
         try:
@@ -203,9 +206,11 @@ class Call:
         return number
 
     def _read(self) -> None:
-        """Wait for more, and take all that has gathered."""
+        """Wait for more, and take what has gathered."""
+        room = self._wire.room()
         try:
-            size = self._socket.recv_into(self._wire.room())
+            size = self._socket.recv_into(room)
+            has_record = self._has_record()
         except (BlockingIOError, TimeoutError):
             raise CameraSilent from None
         except (OSError, ValueError):
@@ -213,7 +218,17 @@ class Call:
         if size == 0:
             raise CameraHungUp
         self.heard_at = self._clock.monotonic()
+        self.taken_bytes = self.taken_bytes + size if self.left_some else size
+        self.left_some = size == len(room) or has_record
         self._wire.came(size)
+
+    def _has_record(self) -> bool:
+        """Of TLS one record is read at a time; whether the next one is there."""
+        if not isinstance(self._socket, ssl.SSLSocket):
+            return False
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return self._socket.pending() > 0 or bool(poll.poll(0))
 
 
 def _connect(parts: SplitResult) -> socket.socket:

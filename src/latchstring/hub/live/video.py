@@ -21,6 +21,7 @@ from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.cameras.errors import NoKeyframe
 from latchstring.hub.cameras.models import CameraSettings, Opener, pictures
 from latchstring.hub.cameras.opener import CameraOpener
+from latchstring.hub.cameras.patience import WATCHED_SECONDS, Patience
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.around import POST_ROLL, PRE_ROLL, around
 from latchstring.hub.events.bulletin import Bulletin, Happening
@@ -416,10 +417,14 @@ class Video:
             make_room=self._make_room,
         )
         frames: FrameFeed = MainStream(recorder.feed)
+        patience = recorder.patience
         if camera.sub_url:
-            frames = SubStream(camera, camera.sub_url, opener=self._opener, clock=self._clock)
+            patience = Patience(WATCHED_SECONDS)
+            frames = SubStream(
+                camera, camera.sub_url, opener=self._opener, clock=self._clock, patience=patience
+            )
         keeper = Keeper(camera.id, self._store, self._bulletin)
-        watcher = Watcher(camera.id, frames, keeper.tell, self._looking(camera.id))
+        watcher = Watcher(camera.id, frames, keeper.tell, self._looking(camera.id), patience=patience)
         self._posts[camera.id] = _Post(recorder, watcher, keeper)
         recorder.start()
         watcher.start()

@@ -11,6 +11,7 @@ from latchstring.base.clock import Clock
 from latchstring.base.errors import LatchstringError
 from latchstring.hub.cameras.media_clock import arrival_us
 from latchstring.hub.cameras.models import CameraSettings, Opener, pictures
+from latchstring.hub.cameras.patience import Patience
 from latchstring.hub.cameras.redial import Redial
 from latchstring.hub.motion.models import CodedFrame
 
@@ -20,11 +21,20 @@ log = logging.getLogger(__name__)
 class SubStream:
     """Calls the sub stream again and again, as the recorder does the main one."""
 
-    def __init__(self, camera: CameraSettings, url: str, *, opener: Opener, clock: Clock) -> None:
+    def __init__(
+        self,
+        camera: CameraSettings,
+        url: str,
+        *,
+        opener: Opener,
+        clock: Clock,
+        patience: Patience | None = None,
+    ) -> None:
         self._camera = camera
         self._url = url
         self._opener = opener
         self._clock = clock
+        self._patience = patience
 
     def frames(self, stopping: threading.Event) -> Iterator[CodedFrame]:
         session, redial = 0, Redial(self._url, stopping)
@@ -32,7 +42,7 @@ class SubStream:
             session += 1
             problem: LatchstringError | None = None
             try:
-                with closing(self._opener.open(self._url)) as source:
+                with closing(self._opener.open(self._url, patience=self._patience)) as source:
                     for packet in pictures(source):
                         if stopping.is_set():
                             return

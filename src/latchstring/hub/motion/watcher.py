@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras.errors import BrokenVideo
+from latchstring.hub.cameras.patience import Patience
 from latchstring.hub.motion.detector import MotionSample
 from latchstring.hub.motion.looker import Looker, whole
 from latchstring.hub.motion.models import FrameFeed, MotionSettings
@@ -25,11 +26,17 @@ class Watcher:
         feed: FrameFeed,
         tell: Callable[[MotionSample], None],
         settings: MotionSettings | None = None,
+        *,
+        patience: Patience | None = None,
     ) -> None:
+        """`patience` is that of whoever reads the feed; it is lost while the camera is always awake."""
         self.camera = camera
         self._looker = Looker(settings)
         self._feed = feed
         self._tell = tell
+        self._patience = patience or Patience(0)
+        self._find_patience: Callable[[], None] | None = None
+        self._apply_patience(self._looker.settings)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"watch {camera}", daemon=True)
 
@@ -43,11 +50,19 @@ class Watcher:
     def apply(self, settings: MotionSettings) -> None:
         """From the next look on; what was learned of the scene stays."""
         self._looker.settings = settings
+        self._apply_patience(settings)
 
     def stop(self) -> None:
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join(STOP_SECONDS)
+
+    def _apply_patience(self, settings: MotionSettings) -> None:
+        if settings.always_awake and self._find_patience is None:
+            self._find_patience = self._patience.lose()
+        elif not settings.always_awake and self._find_patience is not None:
+            self._find_patience()
+            self._find_patience = None
 
     def _watch(self) -> None:
         broken = False

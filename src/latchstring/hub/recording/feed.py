@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from latchstring.hub.cameras.patience import Patience
 from latchstring.hub.recording.models import Fragment, Run
 
 
@@ -53,7 +54,8 @@ class _Gop:
 class LiveFeed:
     """Written by the recorder's thread, read from any."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience | None = None) -> None:
+        self._patience = patience or Patience(0)
         self._news = threading.Condition()
         self._gops: list[_Gop] = []
         self._started = 0
@@ -118,11 +120,16 @@ class LiveFeed:
             return batch
 
     def on_news(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Have `wake` called at every fragment, in the recorder's thread, so briefly; answers how to stop."""
+        """Have `wake` called at every fragment, in the recorder's thread, so briefly; answers how to stop.
+
+        From now until then each picture is taken as soon as the camera has sent it.
+        """
         with self._news:
             self._wakers.append(wake)
+        find_patience = self._patience.lose()
 
         def stop() -> None:
+            find_patience()
             with self._news:
                 self._wakers.remove(wake)
 

@@ -23,6 +23,7 @@ from latchstring.hub.cameras.errors import (
     UnsupportedCodec,
 )
 from latchstring.hub.cameras.models import CameraSettings, Opener, PacketSource, StreamInfo
+from latchstring.hub.cameras.patience import RECORDED_SECONDS, WATCHED_SECONDS, Patience
 from latchstring.hub.cameras.redial import Redial
 from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.feed import LiveFeed
@@ -87,8 +88,9 @@ class Recorder:
         make_room: Callable[[], None],
     ) -> None:
         self.camera = camera
-        self.feed = LiveFeed()
-        self.sound = SoundFeed()
+        self.patience = Patience(RECORDED_SECONDS if camera.sub_url is not None else WATCHED_SECONDS)
+        self.feed = LiveFeed(self.patience)
+        self.sound = SoundFeed(self.patience)
         self._opener = opener
         self._clock = clock
         self._writer = writer
@@ -143,11 +145,15 @@ class Recorder:
     def _open(self) -> PacketSource:
         """The main stream; if its codec is not recorded, the small one. Each call tries the main one."""
         try:
-            source = self._opener.open(self.camera.url, sound=self.camera.records_sound)
+            source = self._opener.open(
+                self.camera.url, sound=self.camera.records_sound, patience=self.patience
+            )
         except UnsupportedCodec as e:
             if self.camera.sub_url is None:
                 raise
-            source = self._opener.open(self.camera.sub_url, sound=self.camera.records_sound)
+            source = self._opener.open(
+                self.camera.sub_url, sound=self.camera.records_sound, patience=self.patience
+            )
             self._recording = f"The small stream is recorded. In the large one {e.message}"
         else:
             self._recording = RECORDING

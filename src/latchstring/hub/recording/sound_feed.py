@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from latchstring.hub.cameras.patience import Patience
 from latchstring.hub.recording.models import Run
 from latchstring.hub.recording.sound_track import SoundPiece
 
@@ -26,7 +27,8 @@ class Heard:
 class SoundFeed:
     """Written by the recorder's thread, read from any."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience | None = None) -> None:
+        self._patience = patience or Patience(0)
         self._lock = threading.Lock()
         self._kept: deque[tuple[Run, SoundPiece]] = deque(maxlen=KEPT)
         self._count = 0
@@ -55,11 +57,16 @@ class SoundFeed:
             return Heard(run, tuple(piece for of, piece in new if of is run), self._count)
 
     def on_news(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Have `wake` called at every packet, in the recorder's thread, so briefly; answers how to stop."""
+        """Have `wake` called at every packet, in the recorder's thread, so briefly; answers how to stop.
+
+        From now until then each packet is taken as soon as the camera has sent it.
+        """
         with self._lock:
             self._wakers.append(wake)
+        find_patience = self._patience.lose()
 
         def stop() -> None:
+            find_patience()
             with self._lock:
                 self._wakers.remove(wake)
 
