@@ -18,6 +18,17 @@ def test_units_survive_both_framings_bit_for_bit(units, start_code):
     assert h264.split(h264.join(units), 4) == units
 
 
+@given(st.lists(st.tuples(nal, st.integers(0, 3)), min_size=1, max_size=6))
+def test_known_places_are_those_that_would_be_found(units):
+    """Zeros behind a unit belong to no unit, whoever looks for it."""
+    data, starts = b"", []
+    for unit, zeros in units:
+        data += h264.START_CODE
+        starts.append(len(data))
+        data += unit + bytes(zeros)
+    assert h264.split_at(data, starts) == h264.split_annex_b(data)
+
+
 def test_sei_is_kept():
     """A signature that the camera put into SEI stays where it was, byte for byte."""
     sei = bytes([0x06, 5, 16]) + bytes(range(1, 17)) + b"\x80"

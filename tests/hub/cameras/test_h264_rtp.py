@@ -124,22 +124,44 @@ def test_interleaved_pictures_are_refused_by_name(kind: int) -> None:
         taken([rtp_packets.head(0, 0) + bytes([kind]) + b"\0" * 20])
 
 
-def test_what_is_read_at_once_is_what_is_read_by_packet() -> None:
-    """Middle pieces are taken on the wire, with the same result."""
+def eaten(came: list[bytes]) -> tuple[list[Picture], float]:
+    """The pictures when pieces are taken on the wire wherever they can be, and the share that could."""
     pictures, found = Pictures(2, 96), []
-    came = sent(FILM)
     wire = b"".join(b"$\x02" + len(packet).to_bytes(2, "big") + packet for packet in came)
-    view, at, eaten = memoryview(wire), 0, 0
+    view, at, bytes_eaten = memoryview(wire), 0, 0
     while at < len(wire):
         end = pictures.eat(view, at, len(wire))
-        eaten, at = eaten + end - at, end
+        bytes_eaten, at = bytes_eaten + end - at, end
+        if at == len(wire):
+            break
         size = int.from_bytes(wire[at + 2 : at + 4], "big")
         packet = rtp.read(view[at + 4 : at + 4 + size])
         assert packet is not None
         found += pictures.take(packet, 0.0)
         at += 4 + size
-    assert [picture.data for picture in found] == [annex_b(units) for units in FILM]
-    assert eaten > len(wire) / 4
+    return found, bytes_eaten / len(wire)
+
+
+@pytest.mark.parametrize("slices", [1, 3])
+def test_what_is_read_at_once_is_what_is_read_by_packet(slices: int) -> None:
+    """Pieces are taken on the wire, with the same result; it is known where each unit begins."""
+    film = [keyframe(slices), delta(1, slices), delta(2, slices), keyframe(slices), delta(3, slices)]
+    found, share = eaten(sent(film))
+    assert [picture.data for picture in found] == [annex_b(units) for units in film]
+    assert [h264.split_at(picture.data, picture.starts) for picture in found] == film
+    assert share > slices / 4
+
+
+@pytest.mark.parametrize("slices", [1, 3])
+@pytest.mark.parametrize("markers", ["last", "each", "none"])
+def test_what_is_lost_is_lost_alike(slices: int, markers: str) -> None:
+    """Whichever packet is missing, and wherever the camera sets its markers."""
+    film = [keyframe(slices), delta(1, slices), delta(2, slices), keyframe(slices), delta(3, slices)]
+    came = sent(film, markers=markers)
+    for missing in range(len(came)):
+        rest = came[:missing] + came[missing + 1 :]
+        by_packet = [(picture.data, picture.starts) for picture in taken(rest)]
+        assert [(picture.data, picture.starts) for picture in eaten(rest)[0]] == by_packet
 
 
 @given(st.lists(st.binary(max_size=40), max_size=30))

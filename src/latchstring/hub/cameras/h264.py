@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -67,6 +68,13 @@ def split_annex_b(data: bytes) -> list[bytes]:
             units.append(unit)
         start = end
     return units
+
+
+def split_at(data: bytes, starts: Sequence[int]) -> list[bytes]:
+    """As `split_annex_b`, where it is known at which places the units begin."""
+    ends = [start - len(START_CODE) for start in starts[1:]]
+    units = [data[start:end].rstrip(b"\x00") for start, end in zip(starts, [*ends, len(data)], strict=True)]
+    return [unit for unit in units if unit]
 
 
 def split_lengths(data: bytes, length_size: int) -> list[bytes]:

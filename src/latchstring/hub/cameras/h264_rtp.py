@@ -31,6 +31,7 @@ class Picture(NamedTuple):
     stamp: int
     arrived: float  # its last piece
     is_keyframe: bool
+    starts: tuple[int, ...]  # of its units
 
 
 class Pictures:
@@ -48,6 +49,7 @@ class Pictures:
         self._following: int | None = None  # sequence number
         self._stamp = -1
         self._data = bytearray()
+        self._starts: list[int] = []
         self._arrived = 0.0
         self._waits = True  # for the next time stamp
         self._marker_lies = False
@@ -57,23 +59,29 @@ class Pictures:
         self._has_slice = self._is_keyframe = self._is_torn = self._in_fragment = False
 
     def eat(self, view: memoryview, at: int, end: int) -> int:
-        """Take at once what most packets are: pieces from the midst of a unit, the next in order.
+        """Take at once what most packets are: pieces from the midst of a picture, the next in order.
 
         They are read where they lie on the wire, with the head of RTSP before them. Answers where they end.
         """
-        if not self._in_fragment:
+        if not self._has_slice:
             return at
-        data, following, stamp = self._data, self._following, self._stamp
+        data, following, stamp, in_fragment = self._data, self._following, self._stamp, self._in_fragment
         while at + _MIDDLE.size < end:
             first, size, second, number, came, _, unit, piece = _MIDDLE.unpack_from(view, at)
             stop = at + 4 + size
-            if number != following or came != stamp or piece & (_START | _END) or unit & 0x1F != _FU_A:
+            if number != following or came != stamp or unit & 0x1F != _FU_A:
                 break
             if first != self._first or second != self._second or not at + _MIDDLE.size < stop <= end:
                 break
+            if piece & _START:
+                self._start(unit, piece, view[at + _MIDDLE.size])
+                in_fragment = True
+            elif not in_fragment:
+                break
             data += view[at + _MIDDLE.size : stop]
+            in_fragment = not piece & _END
             at, following = stop, (number + 1) & 0xFFFF
-        self._following = following
+        self._following, self._in_fragment = following, in_fragment
         if len(data) > MOST_PICTURE_BYTES:
             raise BrokenVideo
         return at
@@ -107,7 +115,9 @@ class Pictures:
                 self._next_picture(after_gap=True)
             self._is_after_gap |= after_gap
             return []
-        picture = Picture(bytes(self._data), self._stamp, self._arrived, self._is_keyframe)
+        picture = Picture(
+            bytes(self._data), self._stamp, self._arrived, self._is_keyframe, tuple(self._starts)
+        )
         is_torn = self._is_torn
         self._next_picture(after_gap=after_gap)
         if picture.is_keyframe:
@@ -117,6 +127,7 @@ class Pictures:
 
     def _next_picture(self, *, after_gap: bool) -> None:
         self._data.clear()
+        self._starts.clear()
         self._is_after_gap = after_gap
         self._has_slice = self._is_keyframe = self._is_torn = self._in_fragment = False
 
@@ -140,6 +151,7 @@ class Pictures:
         self._begin(kind, unit[1] if len(unit) > 1 else _FIRST_MACROBLOCK)
         self._in_fragment = False
         self._data += START_CODE
+        self._starts.append(len(self._data))
         self._data += unit
 
     def _several(self, body: memoryview) -> None:
@@ -160,16 +172,22 @@ class Pictures:
         head = body[1]
         kind = head & 0x1F
         if head & _START:
-            self._begin(kind, body[2])
+            self._start(body[0], head, body[2])
             self._in_fragment = True
-            self._data += START_CODE
-            self._data.append(body[0] & 0xE0 | kind)
         elif not self._in_fragment:
             self._begin(kind, _FIRST_MACROBLOCK)
             self._is_torn = True
         self._data += body[2:]
         if head & _END:
             self._in_fragment = False
+
+    def _start(self, unit: int, head: int, first: int) -> None:
+        """The first piece of a unit: its two bytes of head, and the byte after them."""
+        kind = head & 0x1F
+        self._begin(kind, first)
+        self._data += START_CODE
+        self._starts.append(len(self._data))
+        self._data.append(unit & 0xE0 | kind)
 
     def _begin(self, kind: int, first: int) -> None:
         """A unit begins, or what is left of one; `first` is the byte after its head."""

@@ -71,6 +71,7 @@ class Packet:
     dts: int
     duration: int  # 0: not known
     arrived: float  # seconds on the clock's `monotonic`
+    starts: tuple[int, ...] = ()  # where in Annex B each NAL unit begins; empty: not known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -157,7 +157,14 @@ class _Timed:
             self._learn(picture.data)
         pts = self._ticks.at(picture.stamp)
         dts = self._decoded.of(pts)
-        return Packet(data=picture.data, pts=pts, dts=dts, duration=0, arrived=picture.arrived)
+        return Packet(
+            data=picture.data,
+            pts=pts,
+            dts=dts,
+            duration=0,
+            arrived=picture.arrived,
+            starts=() if picture.is_keyframe else picture.starts,
+        )
 
     def _learn(self, data: bytes) -> None:
         with suppress(BrokenVideo):

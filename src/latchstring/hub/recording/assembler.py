@@ -95,7 +95,10 @@ class Assembler:
     def _split(self, packet: Packet) -> list[bytes] | None:
         """None: what the network left of this frame is no NAL unit. A whole one comes soon, or never."""
         try:
-            units = h264.split(packet.data, self._length_size)
+            if packet.starts:
+                units = h264.split_at(packet.data, packet.starts)
+            else:
+                units = h264.split(packet.data, self._length_size)
         except BrokenVideo:
             self._broken += 1
             if self._broken > MOST_BROKEN:
