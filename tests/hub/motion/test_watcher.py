@@ -96,18 +96,21 @@ def test_the_sub_stream_is_called_again():
 
 
 def test_who_is_always_awake_does_not_wait():
-    """A doorbell's pictures are taken as they come, for as long as it is one; others gather."""
+    """A doorbell's pictures are taken as they come, from both its streams, for as long as it is one.
+
+    So the picture of a press is that of the press, and not of a moment before.
+    """
 
     class Feed:
         def frames(self, stopping):
             yield from ()
 
-    patience = Patience(1)
-    watcher = Watcher(CameraId("cam_x"), Feed(), print, patience=patience)
-    assert not patience.is_lost
+    main, sub = Patience(1), Patience(1)
+    watcher = Watcher(CameraId("cam_x"), Feed(), print, patience=[main, sub])
+    assert not main.is_lost
     for always_awake in (True, True, False, False, True):
         watcher.apply(MotionSettings(always_awake=always_awake))
-        assert patience.is_lost == always_awake
+        assert main.is_lost == sub.is_lost == always_awake
 
 
 @pytest.fixture

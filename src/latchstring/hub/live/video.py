@@ -417,11 +417,11 @@ class Video:
             make_room=self._make_room,
         )
         frames: FrameFeed = MainStream(recorder.feed)
-        patience = recorder.patience
+        patience = [recorder.patience]
         if camera.sub_url:
-            patience = Patience(WATCHED_SECONDS)
+            patience.append(Patience(WATCHED_SECONDS))
             frames = SubStream(
-                camera, camera.sub_url, opener=self._opener, clock=self._clock, patience=patience
+                camera, camera.sub_url, opener=self._opener, clock=self._clock, patience=patience[-1]
             )
         keeper = Keeper(camera.id, self._store, self._bulletin)
         watcher = Watcher(camera.id, frames, keeper.tell, self._looking(camera.id), patience=patience)

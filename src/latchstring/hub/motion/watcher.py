@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras.errors import BrokenVideo
@@ -27,15 +27,15 @@ class Watcher:
         tell: Callable[[MotionSample], None],
         settings: MotionSettings | None = None,
         *,
-        patience: Patience | None = None,
+        patience: Sequence[Patience] = (),
     ) -> None:
-        """`patience` is that of whoever reads the feed; it is lost while the camera is always awake."""
+        """`patience` is that of all who read from the camera; it is lost while the camera is always awake."""
         self.camera = camera
         self._looker = Looker(settings)
         self._feed = feed
         self._tell = tell
-        self._patience = patience or Patience(0)
-        self._find_patience: Callable[[], None] | None = None
+        self._patience = patience
+        self._find_patience: list[Callable[[], None]] = []
         self._apply_patience(self._looker.settings)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"watch {camera}", daemon=True)
@@ -58,11 +58,11 @@ class Watcher:
             self._thread.join(STOP_SECONDS)
 
     def _apply_patience(self, settings: MotionSettings) -> None:
-        if settings.always_awake and self._find_patience is None:
-            self._find_patience = self._patience.lose()
-        elif not settings.always_awake and self._find_patience is not None:
-            self._find_patience()
-            self._find_patience = None
+        found, self._find_patience = self._find_patience, []
+        if settings.always_awake:
+            self._find_patience = [each.lose() for each in self._patience]
+        for find in found:
+            find()
 
     def _watch(self) -> None:
         broken = False
