@@ -44,7 +44,8 @@ export class Feed {
 
   /** Forget what lies before `seconds`. */
   drop(seconds: number): void {
-    if (this.#buffer && !this.#buffer.updating && seconds > 0) this.#buffer.remove(0, seconds);
+    if (!this.#buffer || this.#buffer.updating || this.#buffer.buffered.length === 0) return;
+    if (this.#buffer.buffered.start(0) < seconds) this.#buffer.remove(0, seconds);
   }
 
   close(): void {
@@ -62,8 +63,8 @@ export class Feed {
     this.#buffer = this.#source.addSourceBuffer(type);
     this.#buffer.addEventListener('updateend', () => {
       if (this.#closed) return;
+      this.#pump(); // first: what has come must not wait for what is dropped
       this.onappended();
-      this.#pump();
     });
     this.#buffer.addEventListener('error', () => this.onbroken());
     this.#pump();

@@ -22,6 +22,8 @@ interface Watched {
 const PIECE_MS = 20_000;
 const AHEAD_S = 10;
 const BEHIND_S = 60;
+/** How often a picture that has caught up with the recording looks whether there is more. */
+const LOOK_MS = 1_000;
 
 /** The stretch that holds `at`, or the next one after it, and from where in it to play. */
 export function recordedAt(stretches: readonly Stretch[], at: number) {
@@ -39,6 +41,7 @@ export class Player {
   #next = 0;
   #target: number | undefined;
   #closed = false;
+  readonly #looking = setInterval(() => this.#onward(), LOOK_MS);
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -81,6 +84,7 @@ export class Player {
 
   close(): void {
     this.#closed = true;
+    clearInterval(this.#looking);
     this.#stop();
     this.video.ontimeupdate = this.video.onplaying = this.video.onpause = this.video.onwaiting = null;
   }

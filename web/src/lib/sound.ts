@@ -147,7 +147,7 @@ function follow(audio: HTMLAudioElement, video: HTMLVideoElement): boolean {
   const last = audio.buffered.length - 1;
   const at = video.currentTime;
   const here = last >= 0 && at >= audio.buffered.start(0) && at < audio.buffered.end(last) + 2;
-  if (!here || video.paused) {
+  if (!here || video.paused || video.readyState < video.HAVE_FUTURE_DATA) {
     audio.pause();
     return here;
   }
