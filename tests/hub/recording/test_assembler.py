@@ -137,3 +137,12 @@ def test_a_camera_without_keyframes_is_told_so(film, clock):
 def test_the_last_gop_may_be_short():
     """When the camera goes away in the middle of a GOP, what came of it is kept."""
     assert [g.gop.frames for g in gops_of(SMALL, 2.4)] == [5, 5, 2]
+
+
+def test_a_browser_finds_no_gap_behind_the_first_frame(film, clock):
+    """Nobody knows yet how long it lasts. Media Source Extensions (3.5.8) drop what follows a gap of two frames."""
+    info, film = film
+    made = run_through(info, [replace(p, duration=0) for p in film[:3]], clock)
+    first = next(m for m in made if isinstance(m, Fragment)).data
+    at = first.index(b"trun") + 16
+    assert int.from_bytes(first[at : at + 4], "big") * 2 >= film[1].dts - film[0].dts

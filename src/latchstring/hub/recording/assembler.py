@@ -19,7 +19,8 @@ from latchstring.hub.recording.sound_track import SoundPiece
 MAX_GOP_BYTES = 64 << 20
 MAX_GOP_SECONDS = 60
 LONGEST_WAIT_SECONDS = 30
-GUESSED_FPS = 25
+GUESSED_FPS = 4
+"""Rather too long: a browser drops what follows a gap of more than two frames, but not what overlaps."""
 LOST_FRAMES = 4
 """So many frames, and a second, without a picture before a keyframe are a gap."""
 MOST_BROKEN = 50
