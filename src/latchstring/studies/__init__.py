@@ -1,0 +1,1 @@
+"""Tables in, studies out: files and records become arrays, results become JSON, a report or GeoJSON."""
