@@ -1,0 +1,131 @@
+"""Gaussian kernel density: how many events per square kilometre around each cell's middle.
+
+The sum over events is replaced by a sum over cells. Each cell's events enter through the Taylor expansion of
+the kernel to the second power of their places within the cell (Greengard and Strain 1991, the fast Gauss
+transform), which a Gaussian lets us do along x and y in turn. The cost is O(events + cells x bandwidth).
+
+The bandwidth is the standard deviation of the kernel in metres, the same in every direction. It is not a
+factor on the spread of the data: in a long narrow town that would smooth along the town ten times as far as
+across it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import correlate1d
+from scipy.special import ndtr
+
+from latchstring.analysis.hotspots.binning import PARTS, Binned, bin_events
+from latchstring.analysis.hotspots.grid import Counts, Grid
+from latchstring.analysis.points import Floats, Points
+from latchstring.base.errors import BadInput
+
+Edge = Literal["none", "renormalise"]
+REACH = 4.5  # bandwidths; beyond it the kernel is below 0.00004 of its height
+LEAST_CELLS = 1.0  # bandwidths per cell below which a map would show the grid, not the events
+MANY = 250_000
+PROBE = 4096
+
+
+class BadBandwidth(BadInput):
+    """A bandwidth is a number of metres, at least the side of a cell; take smaller cells for less."""
+
+
+def density(points: Points, grid: Grid, *, bandwidth_metres: float, edge: Edge = "none") -> Floats:
+    """Events per km² at each cell's middle, shape (rows, columns).
+
+    With a bandwidth of 3 cells it differs from the sum over all events by less than 0.3 % of the map's peak,
+    with 2 cells by less than 1 %, also where all events share one place; a town's is 20 times closer. More
+    than 250,000 events at different places lie all over their cells: counts and Sheppard's correction do.
+    """
+    check_bandwidth(bandwidth_metres, grid)
+    if len(points) > MANY and bandwidth_metres >= 3 * grid.cell_metres and not _places_repeat(points):
+        return of_counts(grid.counts(points), grid, bandwidth_metres=bandwidth_metres, edge=edge)
+    return of_binned(bin_events(points, grid), bandwidth_metres=bandwidth_metres, edge=edge)
+
+
+def of_binned(binned: Binned, *, bandwidth_metres: float, edge: Edge = "none") -> Floats:
+    """The density from sums over cells, events per km²."""
+    grid = binned.grid
+    check_bandwidth(bandwidth_metres, grid)
+    k, k1, k2 = _weights(bandwidth_metres, grid.cell_metres)
+    step = grid.cell_metres / PARTS
+    x, y = binned.moments[:2] * step
+    xx, xy, yy = binned.moments[2:] * step**2
+    n = binned.counts.astype(np.float64)
+    level = _along_x(n, k) + _along_x(x, k1) + _along_x(xx, k2)
+    slope = _along_x(y, k) + _along_x(xy, k1)
+    surface = _along_y(level, k) + _along_y(slope, k1) + _along_y(_along_x(yy, k), k2)
+    return _finish(np.maximum(surface, 0), grid, bandwidth_metres, edge)
+
+
+def of_counts(counts: Counts | Floats, grid: Grid, *, bandwidth_metres: float, edge: Edge = "none") -> Floats:
+    """The density where only counts are known; each event may lie anywhere in its cell.
+
+    Events spread over a cell of side c add c²/12 to the variance of the kernel (Sheppard 1898), which is
+    taken off it here.
+    """
+    check_bandwidth(bandwidth_metres, grid)
+    if counts.shape != grid.shape:
+        raise BadInput(f"counts have the shape of the grid, {grid.shape}, not {counts.shape}")
+    k = sheppard_weights(bandwidth_metres, grid.cell_metres)
+    surface = _along_y(_along_x(counts.astype(np.float64), k), k)
+    return _finish(surface, grid, bandwidth_metres, edge)
+
+
+def sheppard_weights(bandwidth_metres: float, cell_metres: float) -> Floats:
+    """The kernel along one axis, per metre, for events that lie anywhere in their cells."""
+    return _weights(math.sqrt(bandwidth_metres**2 - cell_metres**2 / 12), cell_metres)[0]
+
+
+def edge_mass(grid: Grid, bandwidth_metres: float) -> Floats:
+    """How much of a kernel around each cell's middle lies within the grid, from 0.25 in a corner to 1."""
+
+    def within(middles: Floats, low: float, high: float) -> Floats:
+        inside: Floats = ndtr((high - middles) / bandwidth_metres) - ndtr((low - middles) / bandwidth_metres)
+        return inside
+
+    across = within(grid.xs, grid.west, grid.west + grid.columns * grid.cell_metres)
+    along = within(grid.ys, grid.south, grid.south + grid.rows * grid.cell_metres)
+    return np.outer(along, across)
+
+
+def check_bandwidth(bandwidth_metres: float, grid: Grid) -> None:
+    if not math.isfinite(bandwidth_metres) or bandwidth_metres < LEAST_CELLS * grid.cell_metres:
+        raise BadBandwidth
+
+
+def _weights(bandwidth: float, cell: float) -> tuple[Floats, Floats, Floats]:
+    """The kernel per metre, and its weights for a displacement and for the square of one."""
+    reach = math.ceil(REACH * bandwidth / cell)
+    j = np.arange(-reach, reach + 1) * cell / bandwidth
+    k = np.exp(-0.5 * j**2) / (bandwidth * math.sqrt(2 * math.pi))
+    return k, -j / bandwidth * k, (j**2 - 1) / (2 * bandwidth**2) * k
+
+
+def _along_x(values: Floats, weights: Floats) -> Floats:
+    return _correlate(values, weights, 1)
+
+
+def _along_y(values: Floats, weights: Floats) -> Floats:
+    return _correlate(values, weights, 0)
+
+
+def _correlate(values: Floats, weights: Floats, axis: int) -> Floats:
+    result: NDArray[np.float64] = correlate1d(values, weights, axis=axis, mode="constant")
+    return result
+
+
+def _finish(per_m2: Floats, grid: Grid, bandwidth_metres: float, edge: Edge) -> Floats:
+    per_km2 = per_m2 * 1e6
+    return per_km2 / edge_mass(grid, bandwidth_metres) if edge == "renormalise" else per_km2
+
+
+def _places_repeat(points: Points) -> bool:
+    """Whether one place in a thousand of a sample is met again: addresses, or rounded coordinates."""
+    sample = points.xy[:: len(points) // PROBE]
+    return len(np.unique(sample @ (1.0, math.pi))) < 0.999 * len(sample)
