@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
 RESULTS = Path(__file__).with_name("results")
+PEERS = Path(__file__).parents[1] / ".cache" / "peers" / "bin" / "python"
 
 
 class Row(TypedDict):
@@ -40,6 +42,14 @@ def row(name: str, ours: float, peer: float | None, peer_name: str | None, unit:
 def median_of(fn: Callable[[], float], runs: int) -> float:
     """The median of what `fn` measures, over `runs` runs."""
     return statistics.median(fn() for _ in range(runs))
+
+
+def peer(module: str, *arguments: str) -> dict[str, float]:
+    """What `benchmarks.MODULE` measures with the packages of requirements/peers.txt: one JSON object."""
+    command = [str(PEERS), "-m", f"benchmarks.{module}", *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
 def write(name: str, rows: Sequence[Row]) -> None:
