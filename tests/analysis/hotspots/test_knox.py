@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latchstring.analysis.hotspots.knox import BadDraws, knox
+from latchstring.analysis.hotspots.knox import knox
 from latchstring.analysis.hotspots.pairs import TooFew
+from latchstring.analysis.hotspots.permuted import BadDraws
 from latchstring.analysis.points import Incidents, Points
 
 

@@ -14,28 +14,12 @@ from latchstring.analysis import tails
 from latchstring.analysis.hotspots import pairs
 from latchstring.analysis.hotspots.moments import PairSums, moments
 from latchstring.analysis.hotspots.pairs import Metric
+from latchstring.analysis.hotspots.permuted import Permuted, check_draws, upper
 from latchstring.analysis.interval import Interval, two_sided
 from latchstring.analysis.points import Incidents
-from latchstring.base.errors import BadInput
 
 LISTED = 4_000_000
 """Pairs that are kept while permuting: 64 MB."""
-
-
-class BadDraws(BadInput):
-    """Permutations are counted in whole numbers from 99 up, such as 999; 0 asks for none."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Permuted:
-    """What drawing permutations found, beside the exact moments: p and how uncertain the draws leave it."""
-
-    drawn: int
-    mean: float
-    variance: float
-    p: float
-    error: float
-    """The standard error of `p`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,18 +127,6 @@ def upper_tail(observed: int, mean: float, variance: float) -> tuple[float | Non
     return (observed - mean) / deviation, tails.normal_upper((observed - 0.5 - mean) / deviation)
 
 
-def check_draws(permutations: int) -> int:
-    """`permutations` itself."""
-    if permutations < 99:
-        raise BadDraws
-    return permutations
-
-
-def error_of(p: float, drawn: int) -> float:
-    """The standard error that so many draws leave on a p."""
-    return math.sqrt(p * (1 - p) / drawn)
-
-
 def _observed(incidents: Incidents, far: float, lag: int, metric: Metric) -> int:
     return sum(len(block) for block in pairs.close_pairs(incidents, far, lag, metric))
 
@@ -180,14 +152,7 @@ def _permute(
             counts[draw] = _observed(Incidents(incidents.points, days), far, lag, metric)
         else:
             counts[draw] = np.count_nonzero(np.abs(days[listed[0]] - days[listed[1]]) <= lag)
-    p = tails.of_permutations(int((counts >= observed).sum()), permutations)
-    return Permuted(
-        drawn=permutations,
-        mean=float(counts.mean()),
-        variance=float(counts.var(ddof=1)),
-        p=p,
-        error=error_of(p, permutations),
-    )
+    return upper(counts, observed)
 
 
 def _near_in_space(incidents: Incidents, far: float, metric: Metric) -> NDArray[np.int64]:

@@ -3,10 +3,9 @@
 A test of space against time takes a number a_ij for the places of two events, a number b_ij for their times,
 and sums a_ij * b_ij over all ordered pairs. Were place and time unconnected, each of the n! ways to deal the
 times to the places would be equally likely. The mean and the variance over all of them have a closed form
-(Mantel 1967, Cancer Research 27, section "Exact permutational mean and variance"; Barton and David 1966 for
-graphs): two ordered pairs are the same, or mirrored, or share their first event, their second, or one's first
-is the other's second, or nothing, and within each of these kinds all choices are equally likely. No seed, no
-noise, the same answer always.
+(Mantel 1967, Cancer Research 27:209; Barton and David 1966 for graphs): two ordered pairs are the same, or
+mirrored, or share their first event, their second, or one's first is the other's second, or nothing, and
+within each of these kinds all choices are equally likely. No seed, no noise, the same answer always.
 """
 
 from __future__ import annotations
