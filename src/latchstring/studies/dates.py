@@ -1,0 +1,100 @@
+"""Days as people write them: 2016-01-31, 31/01/2016, 01/31/2016, with or without a time of day, or a number.
+
+Slashes leave open whether the day or the month comes first. The whole column decides: a number above 12 can
+only be a day. Where none is above 12 the reader is asked, never guessed for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from latchstring.base.errors import BadInput
+
+Order = Literal["day-first", "month-first"]
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?")
+_SLASHES = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)?")
+_WHOLE = re.compile(r"[-+]?\d{1,9}(?:\.0*)?")
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+
+
+class BadDate(BadInput):
+    """This is not a date such as 2016-01-31."""
+
+    def __init__(self, message: str, text: str | None = None) -> None:
+        super().__init__(message)
+        self.text = text
+
+
+def looks_like_one(text: str) -> bool:
+    return bool(_ISO.fullmatch(text) or _SLASHES.fullmatch(text))
+
+
+def read(texts: Sequence[str], order: Order | None = None) -> list[int]:
+    """Days since 1970-01-01 of a column's dates; whole numbers are themselves.
+
+    One way of writing holds for the whole column. A time of day is left out: the day is the one that stands
+    there, so times of several zones in one column are refused.
+    """
+    if not texts:
+        return []
+    if all(_WHOLE.fullmatch(text) for text in texts):
+        return [int(float(text)) for text in texts]
+    if _ISO.fullmatch(texts[0]):
+        return _read_iso(texts)
+    if _SLASHES.fullmatch(texts[0]):
+        return _read_slashes(texts, order)
+    raise BadDate(f"{texts[0][:40]!r} is not a date such as 2016-01-31, nor a whole number", texts[0])
+
+
+def _read_iso(texts: Sequence[str]) -> list[int]:
+    found, zone = [], None
+    for text in texts:
+        if (match := _ISO.fullmatch(text)) is None:
+            raise BadDate(f"{text[:40]!r} is not written like the dates before it ({texts[0]})", text)
+        here = (match[4] or "none").replace(":", "")
+        if here != (zone := zone or here):
+            raise BadDate(
+                f"{text!r} has another time zone than {texts[0]!r}; bring all times to one zone",
+                text,
+            )
+        found.append(_day(text, match[1], match[2], match[3]))
+    return found
+
+
+def _read_slashes(texts: Sequence[str], order: Order | None) -> list[int]:
+    parts = []
+    for text in texts:
+        if (match := _SLASHES.fullmatch(text)) is None:
+            raise BadDate(f"{text[:40]!r} is not written like the dates before it ({texts[0]})", text)
+        parts.append((int(match[1]), int(match[3]), match[4]))
+    order = order or _order(texts, parts)
+    return [
+        _day(text, year, *((second, first) if order == "day-first" else (first, second)))
+        for text, (first, second, year) in zip(texts, parts, strict=True)
+    ]
+
+
+def _order(texts: Sequence[str], parts: Sequence[tuple[int, int, str]]) -> Order:
+    day_first = next((i for i, (first, _, _) in enumerate(parts) if first > 12), None)
+    month_first = next((i for i, (_, second, _) in enumerate(parts) if second > 12), None)
+    if day_first is not None and month_first is not None:
+        raise BadDate(
+            f"{texts[day_first]!r} has the day first and {texts[month_first]!r} the month; write all alike",
+            texts[max(day_first, month_first)],
+        )
+    if day_first is None and month_first is None:
+        raise BadDate(
+            f"{texts[0]!r} can be read in two ways; say which with --date-order day-first or month-first"
+        )
+    return "day-first" if day_first is not None else "month-first"
+
+
+def _day(text: str, year: str | int, month: str | int, day: str | int) -> int:
+    try:
+        return dt.date(int(year), int(month), int(day)).toordinal() - _EPOCH
+    except ValueError:
+        raise BadDate(f"{text[:40]!r} is a day that no calendar has", text) from None

@@ -1,0 +1,175 @@
+"""Tables from files: what stands in them, and where what is wrong with them stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latchstring.studies import dates, table
+from latchstring.studies.incidents import Columns, read_incidents, read_points
+
+TODAY = dt.date(2026, 1, 1).toordinal() - dt.date(1970, 1, 1).toordinal()
+
+
+@pytest.fixture
+def csv(tmp_path):
+    def write(text, encoding="utf-8"):
+        path = tmp_path / "incidents.csv"
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write
+
+
+def whole(path):
+    layout = table.look(path)
+    return table.read(layout, layout.names)
+
+
+def test_columns_are_found_by_their_usual_names(csv):
+    """Easting, northing and date need no flags, whatever their case and order."""
+    found = read_incidents(csv("Date,id,Northing,EASTING\n2020-01-02,7,2000,1000\n"), Columns(), today=TODAY)
+    assert found.points.xy.tolist() == [[1000, 2000]]
+    assert found.days.tolist() == [18263]
+
+
+def test_a_file_without_a_head_is_read_by_place(csv):
+    """The first line is an incident when all of it is numbers and dates."""
+    found = read_incidents(csv("1000.5,2000,2020-01-02\n1001,2001,2020-01-03\n"), Columns(), today=TODAY)
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "x,y,date\n1000,2000,2020-01-01\n\n1000,abc,2020-01-01\n",
+            "line 4 of incidents.csv: 'abc' in column 'y'",
+        ),
+        (
+            "x,y,date\n1000,2000,2020-01-01\n1000,,2020-01-01\n",
+            "line 3 of incidents.csv: column 'y' has no value",
+        ),
+        ("x,y,date\n1000,NaN,2020-01-01\n", "line 2 of incidents.csv: column 'y' has no value"),
+        (
+            "x,y,date\n1000,1e999,2020-01-01\n",
+            "line 2 of incidents.csv: '1e999' in column 'y' is not a finite",
+        ),
+        ("x,y,date\n1000,2000,\n", "line 2 of incidents.csv: column 'date' has no value"),
+        (
+            "x,y,date\n1000,2000,2020-02-30\n",
+            "line 2 of incidents.csv: '2020-02-30' is a day that no calendar has",
+        ),
+        ("x,y,date\n1000,2000,yesterday\n", "line 2 of incidents.csv: 'yesterday' is not a date"),
+        (
+            "x,y,date\n1000,2000,2020-01-01\n1,2,01/01/2020\n",
+            "line 3 of incidents.csv: '01/01/2020' is not written",
+        ),
+        ("x,y,date\n1000,2000\n", "line 2 of incidents.csv has 2 columns instead of 3"),
+        ("x,y,date\n1000,2000,3,4\n", "line 2 of incidents.csv has 4 columns instead of 3"),
+        ("x,y,when?\n1000,2000,3\n", "which column of incidents.csv holds the day"),
+        ("x,x\n1,2\n", "two columns named 'x'"),
+        ("x,y,date\n", "no rows"),
+        ("", "empty"),
+        (
+            "x,y,date\n1000,2000,2030-01-01\n",
+            "line 2 of incidents.csv: the date in column 'date' lies in the future",
+        ),
+        ("lon,lat,date\n-87.6,41.8,2020-01-01\n", "degrees"),
+        ("x,y,date\n-87.6,41.8,2020-01-01\n-87.7,41.9,2020-01-01\n", "degrees"),
+        ('x,y,date\n"1,2,3\n', "line 2 of incidents.csv has 1 columns instead of 3"),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_line(csv, text, said):
+    """One sentence that finds the line in an editor, empty lines counted."""
+    with pytest.raises(table.BadInput) as e:
+        read_incidents(csv(text), Columns(), today=TODAY)
+    assert said in e.value.message
+
+
+def test_a_cell_of_several_lines_does_not_shift_the_numbers(csv):
+    """The line is where the record begins, as an editor counts."""
+    with pytest.raises(table.BadCell, match="line 5"):
+        whole(csv('note,y\n"a\nb",1\nc,2\nd,zz\n')).numbers("y")
+
+
+def test_times_of_two_zones_are_refused(csv):
+    """Whether 23:30 and 00:30 are one night depends on the zone."""
+    path = csv("x,y,date\n1,2,2020-01-01T23:30:00+01:00\n1,2,2020-01-01T23:30:00Z\n")
+    with pytest.raises(table.BadCell, match=r"line 3.*another time zone"):
+        read_incidents(path, Columns(), today=TODAY)
+
+
+def test_slashes_are_never_guessed(csv):
+    """One day above 12 tells the order of the whole column; without one the reader must say it."""
+    told = whole(csv("d\n02/01/2020\n13/01/2020\n"))
+    assert told.days("d").tolist() == [18263, 18274]
+    untold = whole(csv("d\n02/01/2020\n03/01/2020\n"))
+    with pytest.raises(table.BadCell, match="--date-order"):
+        untold.days("d")
+    assert untold.days("d", "month-first").tolist() == [18293, 18322]
+    with pytest.raises(table.BadCell, match="day first"):
+        whole(csv("d\n13/01/2020\n01/13/2020\n")).days("d")
+
+
+def test_plain_numbers_of_days_have_no_future(csv):
+    """A study may count its days from anywhere."""
+    assert read_incidents(csv("x,y,t\n10,20,999999\n"), Columns(), today=TODAY).days.tolist() == [999999]
+
+
+def test_parquet_says_the_same(tmp_path):
+    """Types of its own for numbers and days; errors name the row."""
+    path = tmp_path / "incidents.parquet"
+    days = pa.array([dt.date(2020, 1, 2), dt.date(2020, 1, 3)])
+    pq.write_table(pa.table({"x": [1000.0, 1001.0], "y": [2000, 2001], "date": days}), path)
+    assert read_incidents(path, Columns(), today=TODAY).days.tolist() == [18263, 18264]
+    pq.write_table(pa.table({"x": [1000.0, None], "y": [2000, 2001]}), path)
+    with pytest.raises(table.BadCell, match="row 2"):
+        read_points(path, Columns())
+
+
+def test_a_time_with_a_zone_is_the_day_of_its_clock(tmp_path):
+    """Half past eleven in Chicago is not tomorrow."""
+    path = tmp_path / "incidents.parquet"
+    at = pa.array([dt.datetime(2020, 1, 3, 5, 30, tzinfo=dt.UTC)], pa.timestamp("us", "America/Chicago"))
+    pq.write_table(pa.table({"x": [1000.0], "y": [2000.0], "date": at}), path)
+    assert read_incidents(path, Columns(), today=TODAY).days.tolist() == [18263]
+
+
+@pytest.mark.parametrize("damage", ["cut", "promise"])
+def test_a_damaged_parquet_file_is_refused(tmp_path, damage, monkeypatch):
+    """A file that was cut off, and one whose head promises more rows than anybody has."""
+    path = tmp_path / "incidents.parquet"
+    pq.write_table(pa.table({"x": np.arange(1000.0), "y": np.arange(1000.0)}), path)
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-100])
+    else:
+        monkeypatch.setattr(table, "MOST_ROWS", 999)
+    with pytest.raises(table.BadTable):
+        read_points(path, Columns())
+
+
+def test_text_in_another_encoding_is_refused(csv):
+    """Not shown as rubbish."""
+    with pytest.raises(table.BadTable, match="UTF-8"):
+        whole(csv("name,y\nMüller,1\n", "latin-1"))
+
+
+def test_there_must_be_a_file(tmp_path):
+    with pytest.raises(table.NoTable):
+        table.look(tmp_path / "nothing.csv")
+
+
+@given(st.lists(st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)), min_size=1, max_size=20))
+def test_dates_are_read_as_they_were_written(days):
+    """ISO, and slashes with their order given."""
+    expected = [(day - dt.date(1970, 1, 1)).days for day in days]
+    assert dates.read([day.isoformat() for day in days]) == expected
+    assert dates.read([f"{day:%d/%m/%Y}" for day in days], "day-first") == expected
+    assert dates.read([f"{day:%m/%d/%Y}" for day in days], "month-first") == expected
