@@ -161,7 +161,7 @@ def test_means_of_what_is_no_count():
     )
     told = verdict(evidence, Words(outcome="cigarette sales", intervention="the law", area="in California"))
     assert told.text == (
-        "Cigarette sales in California averaged 60 after the start. Areas like it until then averaged 79. Allowing"
+        "Cigarette sales in California averaged 60 after the start. A mix of other areas that was like it until then averaged 79. Allowing"
         " for that and for chance, the change could be anything from 27 lower to 3.1 lower. Of the changes in 39"
         " areas, all others of which were left as they were, this is the largest. So the law, or something else"
         " that came only in California and at the same time, made cigarette sales lower."

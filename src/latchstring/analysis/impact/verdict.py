@@ -176,7 +176,7 @@ def _what_was_seen(evidence: Evidence, words: Words) -> list[str]:
     if isinstance(seen, Means):
         return [
             f"{outcome} {words.area} averaged {_number(seen.measured)} after the start.",
-            f"Areas like it until then averaged {_number(seen.expected)}.",
+            f"A mix of other areas that was like it until then averaged {_number(seen.expected)}.",
         ]
     told = [f"{outcome} {words.area} went from {seen.before:,} to {seen.after:,}."]
     if evidence.beside is not None:
