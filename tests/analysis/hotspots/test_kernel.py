@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchstring.analysis.hotspots import kernel
-from latchstring.analysis.hotspots.binning import bin_events
+from latchstring.analysis.hotspots.binning import Accumulator, bin_events
 from latchstring.analysis.hotspots.grid import Grid
 from latchstring.analysis.points import Points
 
@@ -104,8 +104,10 @@ def test_batches_give_the_same_bytes(cuts, seed):
     grid = Grid(west=0, south=0, cell_metres=500, columns=40, rows=40)
     whole = bin_events(points, grid)
     shuffled = np.random.default_rng(seed).permutation(points.xy)
-    parts = [bin_events(Points(part), grid) for part in np.split(shuffled, sorted(cuts))]
-    total = sum(parts[1:], start=parts[0])
+    sums = Accumulator(grid)
+    for part in np.split(shuffled, sorted(cuts)):
+        sums.add(Points(part))
+    total = sums.binned()
     assert total.counts.tobytes() == whole.counts.tobytes()
     assert total.moments.tobytes() == whole.moments.tobytes()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latchstring.analysis.hotspots.grid import Counts, Grid
+from latchstring.analysis.hotspots.grid import Counts, Grid, OutsideGrid
 from latchstring.analysis.points import Floats, Points
 
 PARTS = 256  # a place within its cell is rounded to this fraction of the cell's side
@@ -31,29 +31,40 @@ class Binned:
     def events(self) -> int:
         return int(self.counts.sum())
 
-    def __add__(self, other: Binned) -> Binned:
-        return Binned(grid=self.grid, counts=self.counts + other.counts, moments=self.moments + other.moments)
 
+class Accumulator:
+    """Takes events batch by batch; memory is that of the grid, 48 bytes a cell, however many come."""
 
-def empty(grid: Grid) -> Binned:
-    return Binned(
-        grid=grid, counts=np.zeros(grid.shape, np.int64), moments=np.zeros((len(POWERS), *grid.shape))
-    )
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self._counts = np.zeros(grid.cells, np.int64)
+        self._moments = np.zeros((len(POWERS), grid.cells))
+
+    def add(self, points: Points) -> None:
+        """All of them or, when one lies outside the grid, none."""
+        if not self.grid.holds(points).all():
+            raise OutsideGrid
+        for column, row, u, v in self.grid.blocks(points):
+            cell = row * self.grid.columns + column
+            dx, dy = _within(u, column), _within(v, row)
+            self._counts += np.bincount(cell, minlength=self.grid.cells)
+            for k, (i, j) in enumerate(POWERS):
+                self._moments[k] += np.bincount(cell, weights=dx**i * dy**j, minlength=self.grid.cells)
+
+    def binned(self) -> Binned:
+        """What has come so far, as a copy."""
+        return Binned(
+            grid=self.grid,
+            counts=self._counts.reshape(self.grid.shape).copy(),
+            moments=self._moments.reshape(len(POWERS), *self.grid.shape).copy(),
+        )
 
 
 def bin_events(points: Points, grid: Grid) -> Binned:
     """Sums over the cells, in one pass."""
-    counts = np.zeros(grid.cells, np.int64)
-    moments = np.zeros((len(POWERS), grid.cells))
-    for column, row, u, v in grid.blocks(points):
-        cell = row * grid.columns + column
-        dx, dy = _within(u, column), _within(v, row)
-        counts += np.bincount(cell, minlength=grid.cells)
-        for k, (i, j) in enumerate(POWERS):
-            moments[k] += np.bincount(cell, weights=dx**i * dy**j, minlength=grid.cells)
-    return Binned(
-        grid=grid, counts=counts.reshape(grid.shape), moments=moments.reshape(len(POWERS), *grid.shape)
-    )
+    sums = Accumulator(grid)
+    sums.add(points)
+    return sums.binned()
 
 
 def _within(u: Floats, number: NDArray[np.int64]) -> Floats:

@@ -15,12 +15,12 @@ import math
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.ndimage import correlate1d
-from scipy.special import ndtr
+from scipy.special import gammaincinv, ndtr
 
 from latchstring.analysis.hotspots.binning import PARTS, Binned, bin_events
 from latchstring.analysis.hotspots.grid import Counts, Grid
+from latchstring.analysis.hotspots.smoothing import smooth
+from latchstring.analysis.interval import check_level
 from latchstring.analysis.points import Floats, Points
 from latchstring.base.errors import BadInput
 
@@ -56,10 +56,9 @@ def of_binned(binned: Binned, *, bandwidth_metres: float, edge: Edge = "none") -
     step = grid.cell_metres / PARTS
     x, y = binned.moments[:2] * step
     xx, xy, yy = binned.moments[2:] * step**2
-    n = binned.counts.astype(np.float64)
-    level = _along_x(n, k) + _along_x(x, k1) + _along_x(xx, k2)
-    slope = _along_x(y, k) + _along_x(xy, k1)
-    surface = _along_y(level, k) + _along_y(slope, k1) + _along_y(_along_x(yy, k), k2)
+    surface = smooth(binned.counts.astype(np.float64), k, k)
+    surface += smooth(x, k1, k) + smooth(y, k, k1)
+    surface += smooth(xx, k2, k) + smooth(xy, k1, k1) + smooth(yy, k, k2)
     return _finish(np.maximum(surface, 0), grid, bandwidth_metres, edge)
 
 
@@ -73,8 +72,31 @@ def of_counts(counts: Counts | Floats, grid: Grid, *, bandwidth_metres: float, e
     if counts.shape != grid.shape:
         raise BadInput(f"counts have the shape of the grid, {grid.shape}, not {counts.shape}")
     k = sheppard_weights(bandwidth_metres, grid.cell_metres)
-    surface = _along_y(_along_x(counts.astype(np.float64), k), k)
+    surface = smooth(counts.astype(np.float64), k, k)
     return _finish(surface, grid, bandwidth_metres, edge)
+
+
+def interval(
+    counts: Counts, grid: Grid, *, bandwidth_metres: float, edge: Edge = "none", level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Low and high of the density in each cell, events per km², for chance alone (Fay and Feuer 1997).
+
+    A density is a weighted sum of Poisson counts; the gamma interval for such sums is Garwood's where one
+    cell has all the weight, and holds at least `level` in practice. It is of the smoothed intensity: what
+    smoothing itself flattens is no part of it.
+    """
+    check_bandwidth(bandwidth_metres, grid)
+    tail = (1 - check_level(level)) / 2
+    k = sheppard_weights(bandwidth_metres, grid.cell_metres)
+    n = counts.astype(np.float64)
+    total, spread = smooth(n, k, k), smooth(n, k**2, k**2)
+    one = float(k.max()) ** 2
+    seen = (total > 0) & (spread > 0)
+    scale = np.divide(spread, total, out=np.ones(grid.shape), where=seen)
+    low = np.where(seen, scale * gammaincinv(np.divide(total, scale), tail), 0.0)
+    scale = (spread + one**2) / (total + one)
+    high = scale * gammaincinv((total + one) / scale, 1 - tail)
+    return _finish(low, grid, bandwidth_metres, edge), _finish(high, grid, bandwidth_metres, edge)
 
 
 def sheppard_weights(bandwidth_metres: float, cell_metres: float) -> Floats:
@@ -105,19 +127,6 @@ def _weights(bandwidth: float, cell: float) -> tuple[Floats, Floats, Floats]:
     j = np.arange(-reach, reach + 1) * cell / bandwidth
     k = np.exp(-0.5 * j**2) / (bandwidth * math.sqrt(2 * math.pi))
     return k, -j / bandwidth * k, (j**2 - 1) / (2 * bandwidth**2) * k
-
-
-def _along_x(values: Floats, weights: Floats) -> Floats:
-    return _correlate(values, weights, 1)
-
-
-def _along_y(values: Floats, weights: Floats) -> Floats:
-    return _correlate(values, weights, 0)
-
-
-def _correlate(values: Floats, weights: Floats, axis: int) -> Floats:
-    result: NDArray[np.float64] = correlate1d(values, weights, axis=axis, mode="constant")
-    return result
 
 
 def _finish(per_m2: Floats, grid: Grid, bandwidth_metres: float, edge: Edge) -> Floats:
