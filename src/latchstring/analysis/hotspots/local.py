@@ -1,0 +1,130 @@
+"""What the local statistics share: neighbourhoods on a grid, tails of their sums, many cells at once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import false_discovery_control
+
+from latchstring.analysis.hotspots.exact_sums import MOST_WORK, is_countable, upper_tails, work
+from latchstring.analysis.points import Floats
+from latchstring.base.errors import BadInput
+
+Tail = Literal["high", "low"]
+Indices = NDArray[np.int64]
+PERMUTATIONS = 9_999
+
+
+class BadSurface(BadInput):
+    """Values are finite numbers, one for each of at least three cells, and not all the same."""
+
+
+def checked_surface(values: Floats) -> Floats:
+    surface = np.asarray(values, dtype=np.float64)
+    if surface.size < 3 or not np.isfinite(surface).all() or surface.min() == surface.max():
+        raise BadSurface
+    return surface
+
+
+def window_sums(surface: Floats, reach: int) -> Floats:
+    """Sums over the square of 2 reach + 1 cells around each cell, cut off at the edge."""
+    rows, columns = surface.shape
+    total = np.zeros((rows + 1, columns + 1))
+    np.cumsum(np.cumsum(surface, axis=0), axis=1, out=total[1:, 1:])
+    top, bottom = _ends(rows, reach)
+    left, right = _ends(columns, reach)
+    high, low = total[bottom], total[top]
+    return np.asarray(high[:, right] - high[:, left] - low[:, right] + low[:, left])
+
+
+def _ends(size: int, reach: int) -> tuple[Indices, Indices]:
+    at = np.arange(size)
+    return np.maximum(at - reach, 0), np.minimum(at + reach + 1, size)
+
+
+def tails_of_sums(
+    surface: Floats, drawn: Floats, sums: Floats, *, tail: Tail, apart: bool, seed: int
+) -> tuple[Floats, bool]:
+    """P of a sum as high (or low) as each cell's when that many of the surface's values are drawn by chance.
+
+    With `apart` the cell's own value is not among those drawn from. Exact for counts, (b + 1) / (m + 1) of
+    9,999 drawings otherwise; the second value says which. One reference serves all cells with as many
+    neighbours.
+    """
+    values, numbers, observed = surface.ravel(), drawn.astype(np.int64).ravel(), sums.ravel()
+    kinds = np.unique(numbers).tolist()
+    owns = len(np.unique(values)) if apart else 1
+    exact = is_countable(values) and owns * sum(work(values, kind) for kind in kinds) <= MOST_WORK
+    chances = np.empty(values.shape)
+    for kind in kinds:
+        cells = np.flatnonzero(numbers == kind)
+        if exact:
+            chances[cells] = _exact(values, kind, cells, observed[cells], tail, apart)
+        else:
+            chances[cells] = _drawn(values, kind, cells, observed[cells], tail, apart, seed)
+    return chances.reshape(surface.shape), exact
+
+
+def false_discoveries(p: Floats, *, dependent: bool = False) -> Floats:
+    """p adjusted for the number of cells: of all cells found at q or less about a share q is found falsely.
+
+    Benjamini and Hochberg (1995), which holds for statistics alike in neighbouring cells; `dependent` for
+    Benjamini and Yekutieli (2001), which holds whatever their dependence. nan stays nan.
+    """
+    adjusted = np.full(p.shape, np.nan)
+    known = np.isfinite(p)
+    if known.any():
+        adjusted[known] = false_discovery_control(p[known], method="by" if dependent else "bh")
+    return adjusted
+
+
+def _exact(values: Floats, number: int, cells: Indices, sums: Floats, tail: Tail, apart: bool) -> Floats:
+    whole = values.astype(np.int64)
+    at = np.rint(sums).astype(np.int64)
+    if not apart:
+        return _tails(whole, number, tail)[at]
+    chances = np.empty(len(cells))
+    for own in np.unique(whole[cells]).tolist():
+        mine = whole[cells] == own
+        others = np.delete(whole, np.flatnonzero(whole == own)[0])
+        chances[mine] = _tails(others, number, tail)[at[mine]]
+    return chances
+
+
+def _tails(values: Indices, number: int, tail: Tail) -> Floats:
+    upper = np.append(upper_tails(values, number), 0.0)
+    return upper if tail == "high" else np.minimum(np.cumsum(-np.diff(upper)), 1.0)
+
+
+def _drawn(
+    values: Floats, number: int, cells: Indices, sums: Floats, tail: Tail, apart: bool, seed: int
+) -> Floats:
+    """Where the cell is `apart`, draws that hold it are left out: the rest are draws of the other cells."""
+    rng = np.random.default_rng([seed, number])
+    chosen = _without_replacement(rng, len(values), PERMUTATIONS, number)
+    totals = values[chosen].sum(axis=1)
+    near = 1e-9 * max(float(np.abs(totals).max()), 1e-300)
+    sign = 1.0 if tail == "high" else -1.0
+    as_far = PERMUTATIONS - np.searchsorted(np.sort(sign * totals), sign * sums - near, side="left")
+    left = np.full(len(cells), PERMUTATIONS)
+    if apart:
+        place = np.full(len(values), -1)
+        place[cells] = np.arange(len(cells))
+        draw, at = np.nonzero(place[chosen] >= 0)
+        cell = place[chosen[draw, at]]
+        far = sign * totals[draw] >= sign * sums[cell] - near
+        left = left - np.bincount(cell, minlength=len(cells))
+        as_far = as_far - np.bincount(cell[far], minlength=len(cells))
+    return np.asarray((as_far + 1) / (left + 1))
+
+
+def _without_replacement(rng: np.random.Generator, size: int, draws: int, number: int) -> Indices:
+    """`number` different cells for each draw, by Floyd's method for all draws at once."""
+    chosen = np.empty((draws, number), dtype=np.int64)
+    for k, last in enumerate(range(size - number, size)):
+        pick = rng.integers(0, last + 1, size=draws)
+        taken = (chosen[:, :k] == pick[:, None]).any(axis=1)
+        chosen[:, k] = np.where(taken, last, pick)
+    return chosen
