@@ -36,6 +36,8 @@ MOST_WORK = 2 * 10**10
 
 REPORTED = 5
 
+Model = Literal["permutation", "poisson"]
+
 
 class BadSites(BadInput):
     """Each event lies at one of the sites, by its number from 0; each site has an exposure above 0."""
@@ -78,7 +80,7 @@ class Cluster:
 class SpaceTimeScan:
     """Clusters with the largest likelihood ratio first; no two circles share a site."""
 
-    model: Literal["permutation", "poisson"]
+    model: Model
     events: int
     cylinders: int
     """How many were looked at."""
@@ -87,23 +89,57 @@ class SpaceTimeScan:
 
 
 @dataclass(frozen=True)
-class _Study:
-    """What both models share: which sites each circle holds, and the periods."""
+class _Window:
+    """The days of a study, both of which belong to it, and how they are cut."""
 
-    circles: csr_array
-    centres: Floats
-    radii: Floats
     first_day: int
     last_day: int
     period_days: int
-    periods: int
     longest: int
+
+    def __post_init__(self) -> None:
+        if self.period_days < 1 or not 0 <= self.last_day - self.first_day <= pairs.LONGEST_SPAN:
+            raise BadWindow
+        if not 1 <= self.longest <= self.periods // 2:
+            raise BadWindow
+
+    @property
+    def periods(self) -> int:
+        """The last may be shorter than the others."""
+        return (self.last_day - self.first_day) // self.period_days + 1
+
+    def period_of(self, days: Ints) -> Ints:
+        """From 0."""
+        return (days - self.first_day) // self.period_days
+
+    def days_of(self, start: int, length: int) -> tuple[int, int]:
+        """The first and the last day of a run of periods."""
+        first = self.first_day + start * self.period_days
+        return first, min(self.last_day, first + length * self.period_days - 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Study:
+    """What both models share: which sites each circle holds, the periods, and what is expected where and
+    when.
+    """
+
+    model: Model
+    window: _Window
     events: int
+    circles: csr_array
+    """A row for each circle, 1 for each site that it holds."""
+    centres: Floats
+    radii: Floats
+    in_circle: Floats
+    """Expected in each circle over all periods; 0 where it holds more than half, and is not looked at."""
+    in_period: Floats
+    """The share of each period; they add up to 1."""
 
     def counts(self, sites: Ints, periods: Ints) -> Ints:
         """Events by circle and period."""
-        shape = (self.circles.shape[1], self.periods)
-        flat = np.bincount(sites * self.periods + periods, minlength=shape[0] * shape[1])
+        shape = (self.circles.shape[1], self.window.periods)
+        flat = np.bincount(sites * shape[1] + periods, minlength=shape[0] * shape[1])
         return np.asarray(self.circles @ flat.reshape(shape))
 
 
@@ -123,22 +159,22 @@ def scan_permutation(
     interaction. `longest` counts periods, of `period_days` days from the first event on.
     """
     pairs.check_events(incidents)
+    check_draws(draws)
+    window = _Window(int(incidents.days.min()), int(incidents.days.max()), period_days, longest)
     places, sites = np.unique(incidents.points.xy, axis=0, return_inverse=True)
-    first_day, last_day = int(incidents.days.min()), int(incidents.days.max())
-    study, periods = _prepare(places, incidents.days, radii, first_day, last_day, period_days, longest, draws)
-    by_site = np.bincount(sites, minlength=len(places)).astype(np.float64)
-    in_circle = np.asarray(study.circles @ by_site)
-    in_period = np.bincount(periods, minlength=study.periods).astype(np.float64)
-    rng = np.random.default_rng(seed)
-    return _scan(
-        study,
+    periods = window.period_of(incidents.days)
+    study = _study(
         "permutation",
-        np.where(in_circle <= len(incidents) / 2, in_circle, 0),
-        in_period / len(incidents),
-        (sites, periods),
-        lambda: (sites, rng.permutation(periods)),
-        draws,
+        window,
+        places,
+        at_site=np.bincount(sites, minlength=len(places)) / len(incidents),
+        in_period=np.bincount(periods, minlength=window.periods) / len(incidents),
+        events=len(incidents),
+        radii=radii,
+        draws=draws,
     )
+    rng = np.random.default_rng(seed)
+    return _scan(study, (sites, periods), lambda: (sites, rng.permutation(periods)), draws)
 
 
 def scan_poisson(
@@ -173,71 +209,69 @@ def scan_poisson(
         raise BadSites
     if when.min() < first_day or when.max() > last_day:
         raise BadDays(f"an event lies outside of the days from {first_day} to {last_day}")
-    study, periods = _prepare(sites.xy, when, radii, first_day, last_day, period_days, longest, draws)
-    share = weights / weights.sum()
-    in_circle = np.asarray(study.circles @ share)
-    lengths = np.full(study.periods, float(period_days))
+    check_draws(draws)
+    window = _Window(first_day, last_day, period_days, longest)
+    lengths = np.full(window.periods, float(period_days))
     lengths[-1] = (last_day - first_day) % period_days + 1
+    n, at_site, in_period = len(when), weights / weights.sum(), lengths / lengths.sum()
+    study = _study(
+        "poisson",
+        window,
+        sites.xy,
+        at_site=at_site,
+        in_period=in_period,
+        events=n,
+        radii=radii,
+        draws=draws,
+    )
     rng = np.random.default_rng(seed)
-    n = len(when)
-    in_period = lengths / lengths.sum()
     return _scan(
         study,
-        "poisson",
-        np.where(in_circle <= 0.5, in_circle, 0) * n,
-        in_period,
-        (at.astype(np.int64), periods),
-        lambda: (rng.choice(len(share), n, p=share), rng.choice(study.periods, n, p=in_period)),
+        (at.astype(np.int64), window.period_of(when)),
+        lambda: (rng.choice(len(at_site), n, p=at_site), rng.choice(window.periods, n, p=in_period)),
         draws,
     )
 
 
-def _prepare(
+def _study(
+    model: Model,
+    window: _Window,
     places: Floats,
-    days: Ints,
+    *,
+    at_site: Floats,
+    in_period: Floats,
+    events: int,
     radii: Sequence[float],
-    first_day: int,
-    last_day: int,
-    period_days: int,
-    longest: int,
     draws: int,
-) -> tuple[_Study, Ints]:
-    """The circles and the periods; the period of each event."""
-    check_draws(draws)
+) -> _Study:
+    """Draw the circles, unless to look at them would take too long."""
     if len(places) > MOST_SITES:
         raise TooManySites
-    if period_days < 1 or last_day - first_day > pairs.LONGEST_SPAN:
-        raise BadWindow
-    periods = (last_day - first_day) // period_days + 1
-    if not 1 <= longest <= max(1, periods // 2) or periods < 2:
-        raise BadWindow
     limits = Bands(tuple(radii)).limits
     centres = _spread(places, limits[-1])
-    if len(centres) * len(limits) * periods * longest * draws > MOST_WORK:
+    if len(centres) * len(limits) * window.periods * window.longest * draws > MOST_WORK:
         raise TooMuch
     points = Points(places)
     tree = cKDTree(places)
     held = [found for each in limits for found in tree.query_ball_point(centres, pairs.reach(points, each))]
     sizes = np.array([len(found) for found in held])
-    if int(sizes.sum()) * periods * draws > MOST_WORK:
+    if int(sizes.sum()) * window.periods * draws > MOST_WORK:
         raise TooMuch
     columns = np.concatenate([np.asarray(found, dtype=np.int64) for found in held])
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    circles = csr_array(
-        (np.ones(len(columns), dtype=np.int64), columns, starts), shape=(len(held), len(places))
-    )
-    study = _Study(
+    ones = np.ones(len(columns), dtype=np.int64)
+    circles = csr_array((ones, columns, starts), shape=(len(held), len(places)))
+    share = np.asarray(circles @ at_site)
+    return _Study(
+        model=model,
+        window=window,
+        events=events,
         circles=circles,
         centres=np.tile(centres, (len(limits), 1)),
         radii=np.repeat(np.array(limits), len(centres)),
-        first_day=first_day,
-        last_day=last_day,
-        period_days=period_days,
-        periods=periods,
-        longest=longest,
-        events=len(days),
+        in_circle=np.where(share <= 0.5, share, 0) * events,
+        in_period=in_period,
     )
-    return study, (days - first_day) // period_days
 
 
 def _spread(places: Floats, radius: float) -> Floats:
@@ -252,55 +286,52 @@ def _spread(places: Floats, radius: float) -> Floats:
 
 
 def _scan(
-    study: _Study,
-    model: Literal["permutation", "poisson"],
-    in_circle: Floats,
-    in_period: Floats,
-    events: tuple[Ints, Ints],
-    draw: Callable[[], tuple[Ints, Ints]],
-    draws: int,
+    study: _Study, events: tuple[Ints, Ints], draw: Callable[[], tuple[Ints, Ints]], draws: int
 ) -> SpaceTimeScan:
-    best = _best_of_circles(study, study.counts(*events), in_circle, in_period)
+    best = _best_of_circles(study, study.counts(*events))
     chosen = _apart(study.circles, best)
     reached = np.zeros(len(chosen), dtype=np.int64)
     if chosen:
-        ratios = best[chosen, 0]
-        floor = float(ratios.min()) * (1 - 1e-12)
-        least = [_least(study.events, expected, floor) for expected in _runs(study, in_circle, in_period)]
+        ratios = best[chosen, 0] * (1 - 1e-12)
+        least = [_least(study.events, expected, float(ratios.min())) for expected in _runs(study)]
         for _ in range(draws):
-            counts = study.counts(*draw())
-            reached += _largest(study, counts, in_circle, in_period, least) >= ratios * (1 - 1e-12)
-    clusters = []
-    for circle, at_least in zip(chosen, reached, strict=True):
-        ratio, start, length, observed, expected = best[circle]
-        p = tails.of_permutations(int(at_least), draws)
-        first = study.first_day + int(start) * study.period_days
-        clusters.append(
-            Cluster(
-                x=float(study.centres[circle, 0]),
-                y=float(study.centres[circle, 1]),
-                radius=float(study.radii[circle]),
-                first_day=first,
-                last_day=min(study.last_day, first + int(length) * study.period_days - 1),
-                observed=int(observed),
-                expected=float(expected),
-                ratio=float(observed / expected),
-                log_likelihood_ratio=float(ratio),
-                p=p,
-                error=error_of(p, draws),
-            )
-        )
-    cylinders = len(in_circle) * sum(study.periods - length for length in range(study.longest))
+            reached += _largest(study, study.counts(*draw()), least) >= ratios
+    window = study.window
     return SpaceTimeScan(
-        model=model, events=study.events, cylinders=cylinders, drawn=draws, clusters=tuple(clusters)
+        model=study.model,
+        events=study.events,
+        cylinders=len(study.radii) * sum(window.periods - length for length in range(window.longest)),
+        drawn=draws,
+        clusters=tuple(
+            _cluster(study, circle, best[circle], tails.of_permutations(int(at_least), draws), draws)
+            for circle, at_least in zip(chosen, reached, strict=True)
+        ),
     )
 
 
-def _runs(study: _Study, in_circle: Floats, in_period: Floats) -> Iterator[Floats]:
+def _cluster(study: _Study, circle: int, best: Floats, p: float, draws: int) -> Cluster:
+    log_ratio, start, length, observed, expected = best.tolist()
+    first_day, last_day = study.window.days_of(int(start), int(length))
+    return Cluster(
+        x=float(study.centres[circle, 0]),
+        y=float(study.centres[circle, 1]),
+        radius=float(study.radii[circle]),
+        first_day=first_day,
+        last_day=last_day,
+        observed=int(observed),
+        expected=expected,
+        ratio=observed / expected,
+        log_likelihood_ratio=log_ratio,
+        p=p,
+        error=error_of(p, draws),
+    )
+
+
+def _runs(study: _Study) -> Iterator[Floats]:
     """What is expected in each circle and run of periods, for runs of 1, 2, ... `longest`."""
-    until = np.concatenate([[0.0], np.cumsum(in_period)])
-    for length in range(1, study.longest + 1):
-        yield np.outer(in_circle, until[length:] - until[:-length])
+    until = np.concatenate([[0.0], np.cumsum(study.in_period)])
+    for length in range(1, study.window.longest + 1):
+        yield np.outer(study.in_circle, until[length:] - until[:-length])
 
 
 def _log_ratio(observed: Floats, expected: Floats, events: int) -> Floats:
@@ -312,12 +343,12 @@ def _log_ratio(observed: Floats, expected: Floats, events: int) -> Floats:
     return np.where(high, c * np.log(c / mu) + outside, 0.0)
 
 
-def _best_of_circles(study: _Study, counts: Ints, in_circle: Floats, in_period: Floats) -> Floats:
+def _best_of_circles(study: _Study, counts: Ints) -> Floats:
     """For each circle its best run: (log ratio, first period, periods, observed, expected)."""
-    best = np.zeros((len(in_circle), 5))
+    best = np.zeros((len(counts), 5))
     until = np.pad(np.cumsum(counts, axis=1), ((0, 0), (1, 0)))
-    every = np.arange(len(in_circle))
-    for length, expected in enumerate(_runs(study, in_circle, in_period), start=1):
+    every = np.arange(len(counts))
+    for length, expected in enumerate(_runs(study), start=1):
         observed = until[:, length:] - until[:, :-length]
         ratios = _log_ratio(observed.astype(np.float64), expected, study.events)
         start = np.argmax(ratios, axis=1)
@@ -361,18 +392,16 @@ def _least(events: int, expected: Floats, floor: float) -> NDArray[np.int32]:
     return np.where(expected > 0, needed, events + 1).astype(np.int32)
 
 
-def _largest(
-    study: _Study, counts: Ints, in_circle: Floats, in_period: Floats, least: list[NDArray[np.int32]]
-) -> float:
+def _largest(study: _Study, counts: Ints, least: list[NDArray[np.int32]]) -> float:
     """The largest log ratio of all cylinders, or 0 where none reaches what is reported."""
     until = np.pad(np.cumsum(counts, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
-    periods = np.concatenate([[0.0], np.cumsum(in_period)])
+    periods = np.concatenate([[0.0], np.cumsum(study.in_period)])
     largest = 0.0
     for length, needed in enumerate(least, start=1):
         observed = until[:, length:] - until[:, :-length]
         circle, start = np.nonzero(observed >= needed)
         if circle.size:
-            expected = in_circle[circle] * (periods[start + length] - periods[start])
+            expected = study.in_circle[circle] * (periods[start + length] - periods[start])
             found = _log_ratio(observed[circle, start].astype(np.float64), expected, study.events)
             largest = max(largest, float(found.max()))
     return largest

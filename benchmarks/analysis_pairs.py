@@ -1,0 +1,115 @@
+"""Knox's test and the near-repeat table, beside pointpats 2.5.5 with 99 permutations.
+
+The city is made up: 20 by 20 km, three years, half of the events anywhere, half in 200 hotspots of very different
+size, all the same for both. Each of ours runs in a process of its own, whose peak memory is told. pointpats looks at
+10,000 events only: it needs more memory than there is for 100,000. The two must find the same count and expectation.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import harness
+from latchstring.analysis.hotspots.knox import knox
+from latchstring.analysis.hotspots.near_repeat import near_repeat
+from latchstring.analysis.points import Incidents, Points
+
+PEERS = Path(__file__).parents[1] / ".cache/peers/bin/python"
+DISTANCE, DAYS = 200.0, 7
+RUNS = 3
+PEER = """
+import json, sys, time
+import numpy as np
+from pointpats.spacetime import Knox
+table = np.load(sys.argv[1])
+began = time.perf_counter()
+found = Knox(table[:, :2], table[:, 2:], delta=200.0, tau=7.0, permutations=99)
+print(json.dumps([time.perf_counter() - began, int(found.statistic_), float(found.p_sim)]))
+"""
+
+
+def city(events: int) -> Incidents:
+    """The same each time; hotspots are 150 m wide and hold shares as a Pareto distribution has them."""
+    rng = np.random.default_rng(events)
+    anywhere = events // 2
+    shares = rng.pareto(1.5, 200) + 0.1
+    centres = rng.uniform(0, 20_000, (200, 2))
+    chosen = rng.choice(200, events - anywhere, p=shares / shares.sum())
+    places = [
+        rng.uniform(0, 20_000, (anywhere, 2)),
+        centres[chosen] + rng.normal(0, 150, (len(chosen), 2)),
+    ]
+    return Incidents(Points(np.concatenate(places)), rng.integers(0, 1096, events))
+
+
+def ours(task: str, events: int) -> None:
+    """Run in a child: print seconds, peak megabytes, pairs near in space, and the count and its expectation."""
+    incidents = city(events)
+    began = time.perf_counter()
+    if task == "knox":
+        one = knox(incidents, distance=DISTANCE, days=DAYS)
+        found = [one.near_in_space, one.observed, one.expected, one.p]
+    else:
+        table = near_repeat(incidents, distances=[0.1, 200, 400, 600], days=[7, 14, 21])
+        found = [0, int(table.observed.sum()), float(table.expected.sum()), float(table.p_of_all.min())]
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps([seconds, peak, *found]))
+
+
+def in_child(task: str, events: int) -> list[float]:
+    command = [sys.executable, "-m", "benchmarks.analysis_pairs", task, str(events)]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    answer: list[float] = json.loads(done.stdout)
+    return answer
+
+
+def peer(incidents: Incidents) -> list[float]:
+    with tempfile.NamedTemporaryFile(suffix=".npy") as file:
+        np.save(file, np.column_stack([incidents.points.xy, incidents.days]))
+        file.flush()
+        done = subprocess.run([PEERS, "-c", PEER, file.name], capture_output=True, check=True, text=True)
+    answer: list[float] = json.loads(done.stdout)
+    return answer
+
+
+def measured(task: str, events: int, runs: int) -> tuple[float, float, list[float]]:
+    """Median seconds, peak megabytes, and what was found."""
+    answers = sorted(in_child(task, events) for _ in range(runs))
+    middle = answers[len(answers) // 2]
+    return middle[0], max(each[1] for each in answers), middle[2:]
+
+
+def main() -> None:
+    small, _, found = measured("knox", 10_000, RUNS)
+    peer_seconds, peer_count, peer_p = peer(city(10_000))
+    if peer_count != found[1]:
+        raise SystemExit(f"pointpats counts {peer_count} pairs, Latchstring {found[1]}")
+    sys.stdout.write(
+        f"10,000 events: {found[1]} pairs, both; p {found[3]:.3f}, of 99 permutations {peer_p:.2f}\n"
+    )
+    rows = [harness.row("knox, 10,000 events", small, peer_seconds, "pointpats, 99 permutations", "s", RUNS)]
+    for events, runs in ((100_000, RUNS), (1_000_000, 1)):
+        seconds, peak, found = measured("knox", events, runs)
+        sys.stdout.write(f"{events:,} events: {found[0]:,} pairs near in space, {found[1]:,} in both\n")
+        rows.append(harness.row(f"knox, {events:,} events", seconds, None, None, "s", runs))
+        rows.append(harness.row(f"its peak memory, {events:,} events", peak, None, None, "MB", runs))
+    seconds, peak, _ = measured("near-repeat", 11_701, RUNS)
+    rows.append(harness.row("near-repeat table, 12 cells, 11,701 events", seconds, None, None, "s", RUNS))
+    rows.append(harness.row("its peak memory, 11,701 events", peak, None, None, "MB", RUNS))
+    harness.write("analysis_pairs", rows)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        ours(sys.argv[1], int(sys.argv[2]))
+    else:
+        main()
