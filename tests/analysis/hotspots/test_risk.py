@@ -41,7 +41,7 @@ def test_a_street_with_three_times_the_risk_is_found():
     factor = np.ones(GRID.shape)
     factor[20:26, 3:9] = 3
     found = risk_surface(events(dwellings(), 1, factor), dwellings(), GRID, bandwidth_metres=200)
-    assert found.p_high[23, 6] == 1 / 200
+    assert found.p_high[23, 6] == 1 / 100
     assert found.ratio[23, 6] > 2
     assert found.low[23, 6] > 1
     assert found.p_low[23, 6] == 1

@@ -16,35 +16,36 @@ def is_countable(values: Floats) -> bool:
     return bool((values >= 0).all() and (values == np.floor(values)).all())
 
 
-def work(values: Floats, drawn: int) -> float:
+def work(values: Floats, most: int) -> float:
     """About how many steps `upper_tails` takes; above MOST_WORK it would be seconds."""
-    largest = float(np.sort(values)[len(values) - drawn :].sum())
-    return len(np.unique(values)) * (drawn + 1) ** 2 * (largest + 1)
-
-
-def upper_tails(values: NDArray[np.int64], drawn: int) -> Floats:
-    """P(sum >= s) for s = 0, 1, 2 ... of `drawn` of the values, all draws without replacement equally likely.
-
-    For values 0 and 1 it is the hypergeometric distribution. In general the product of (1 + t z^v) over all
-    values v holds the number of ways in its coefficient of t^drawn z^s. Equal values enter at once; all terms
-    are positive, so that even a tail of 1e-30 keeps its digits. The array ends where no sum can be larger.
-    """
-    if not 0 <= drawn <= len(values):
-        raise BadInput(f"{drawn} of {len(values)} cells cannot be drawn without replacement")
     levels, times = np.unique(values, return_counts=True)
-    largest = int(np.sort(values)[len(values) - drawn :].sum())
-    odds = drawn / max(len(values) - drawn, 1) or 1.0
-    ways = np.zeros((drawn + 1, largest + 1))
+    return float((np.minimum(times, most) * most * (most * levels + 1)).sum())
+
+
+def upper_tails(values: NDArray[np.int64], most: int) -> list[Floats]:
+    """For each number k of values drawn, up to `most`: P(sum >= s) for s = 0, 1, 2 ... of k values.
+
+    All draws without replacement are equally likely. For values 0 and 1 it is the hypergeometric
+    distribution. In general the product of (1 + t z^v) over all values v holds the number of ways in its
+    coefficient of t^k z^s. Equal values enter at once; all terms are positive, so that even a tail of 1e-30
+    keeps its digits. Each array ends where no sum can be larger.
+    """
+    if not 0 <= most <= len(values):
+        raise BadInput(f"{most} of {len(values)} cells cannot be drawn without replacement")
+    levels, times = np.unique(values, return_counts=True)
+    largest = np.append(0, np.cumsum(np.sort(values)[::-1][:most]))
+    odds = most / max(len(values) - most, 1) or 1.0
+    ways = np.zeros((most + 1, int(largest[-1]) + 1))
     ways[0, 0] = 1.0
     for level, of_them in zip(levels.tolist(), times.tolist(), strict=True):
-        chosen = np.arange(1, min(of_them, drawn) + 1)
+        reached = min(level * most, int(largest[-1])) + 1
+        chosen = np.arange(1, min(of_them, most) + 1)
         chances = np.cumprod((of_them - chosen + 1) / chosen * odds)
-        grown = ways.copy()
+        before = ways[:, :reached].copy()
         for count, chance in zip(chosen.tolist(), chances.tolist(), strict=True):
             shift = count * level
-            if shift <= largest:
-                grown[count:, shift:] += chance * ways[: drawn + 1 - count, : largest + 1 - shift]
-        ways = grown / grown.max()
-    last = ways[drawn]
-    tails = np.cumsum(last[::-1])[::-1]
-    return np.asarray(np.minimum(tails / tails[0], 1.0))
+            if shift < reached:
+                ways[count:, shift:reached] += chance * before[: most + 1 - count, : reached - shift]
+        ways[:, :reached] /= ways[:, :reached].max()
+    tails = [np.cumsum(row[: end + 1][::-1])[::-1] for row, end in zip(ways, largest.tolist(), strict=True)]
+    return [np.asarray(np.minimum(tail / tail[0], 1.0)) for tail in tails]

@@ -89,6 +89,10 @@ class Grid:
         return self.cell_metres**2 / 1e6
 
     @property
+    def area_km2(self) -> float:
+        return self.cells * self.cell_km2
+
+    @property
     def xs(self) -> Floats:
         """Where the middles of the columns lie, in metres."""
         return self.west + (np.arange(self.columns, dtype=np.float64) + 0.5) * self.cell_metres

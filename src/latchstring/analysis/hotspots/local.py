@@ -54,17 +54,14 @@ def tails_of_sums(
     neighbours.
     """
     values, numbers, observed = surface.ravel(), drawn.astype(np.int64).ravel(), sums.ravel()
-    kinds = np.unique(numbers).tolist()
     owns = len(np.unique(values)) if apart else 1
-    exact = is_countable(values) and owns * sum(work(values, kind) for kind in kinds) <= MOST_WORK
+    if is_countable(values) and owns * work(values, int(numbers.max())) <= MOST_WORK:
+        return _exact(values, numbers, observed, tail, apart).reshape(surface.shape), True
     chances = np.empty(values.shape)
-    for kind in kinds:
+    for kind in np.unique(numbers).tolist():
         cells = np.flatnonzero(numbers == kind)
-        if exact:
-            chances[cells] = _exact(values, kind, cells, observed[cells], tail, apart)
-        else:
-            chances[cells] = _drawn(values, kind, cells, observed[cells], tail, apart, seed)
-    return chances.reshape(surface.shape), exact
+        chances[cells] = _drawn(values, kind, cells, observed[cells], tail, apart, seed)
+    return chances.reshape(surface.shape), False
 
 
 def false_discoveries(p: Floats, *, dependent: bool = False) -> Floats:
@@ -80,22 +77,20 @@ def false_discoveries(p: Floats, *, dependent: bool = False) -> Floats:
     return adjusted
 
 
-def _exact(values: Floats, number: int, cells: Indices, sums: Floats, tail: Tail, apart: bool) -> Floats:
-    whole = values.astype(np.int64)
-    at = np.rint(sums).astype(np.int64)
-    if not apart:
-        return _tails(whole, number, tail)[at]
-    chances = np.empty(len(cells))
-    for own in np.unique(whole[cells]).tolist():
-        mine = whole[cells] == own
-        others = np.delete(whole, np.flatnonzero(whole == own)[0])
-        chances[mine] = _tails(others, number, tail)[at[mine]]
+def _exact(values: Floats, numbers: Indices, sums: Floats, tail: Tail, apart: bool) -> Floats:
+    whole, at = values.astype(np.int64), np.rint(sums).astype(np.int64)
+    chances = np.empty(len(whole))
+    for own in np.unique(whole).tolist() if apart else [None]:
+        mine = np.full(len(whole), True) if own is None else whole == own
+        others = whole if own is None else np.delete(whole, np.flatnonzero(mine)[0])
+        upper = upper_tails(others, int(numbers.max()))
+        for number in np.unique(numbers[mine]).tolist():
+            cells = np.flatnonzero(mine & (numbers == number))
+            tails = upper[number]
+            if tail == "low":
+                tails = np.minimum(np.cumsum(-np.diff(np.append(tails, 0.0))), 1.0)
+            chances[cells] = tails[at[cells]]
     return chances
-
-
-def _tails(values: Indices, number: int, tail: Tail) -> Floats:
-    upper = np.append(upper_tails(values, number), 0.0)
-    return upper if tail == "high" else np.minimum(np.cumsum(-np.diff(upper)), 1.0)
 
 
 def _drawn(

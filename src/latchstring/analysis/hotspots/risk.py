@@ -17,7 +17,7 @@ from latchstring.analysis.hotspots.smoothing import smooth
 from latchstring.analysis.points import Floats
 from latchstring.base.errors import BadInput
 
-DRAWS = 199
+DRAWS = 99
 AT_ONCE = 1 << 21
 LEAST_SHARE = 1e-6
 
