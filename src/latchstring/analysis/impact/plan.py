@@ -17,9 +17,7 @@ from latchstring.analysis.impact.power import Detectable, wdd_detectable
 from latchstring.base import canonical
 from latchstring.base.errors import BadInput
 
-DETECTABLE = (
-    "detectable_reduction_percent"  # whole, so that no rounding of another machine changes the digest
-)
+DETECTABLE = "detectable_reduction_percent"  # whole, so that no rounding elsewhere changes the digest
 
 
 class BadPlan(BadInput):
