@@ -1,0 +1,316 @@
+"""Studies of decisions about people, as they are shown."""
+
+from __future__ import annotations
+
+import math
+
+from latchstring.analysis.bias import shares, words
+from latchstring.analysis.bias.agreement import Agreement
+from latchstring.analysis.bias.clusters import ClusteredRatio
+from latchstring.analysis.bias.detector import DetectorAudit
+from latchstring.analysis.bias.funnel import Audit
+from latchstring.analysis.bias.shares import Share
+from latchstring.analysis.bias.stops import Outcomes, Veil
+from latchstring.analysis.bias.strata import Stratified
+from latchstring.analysis.guard.urn import Urns
+from latchstring.analysis.interval import Interval
+from latchstring.studies.study import Shown, Study, chance, number
+
+_READINGS = {
+    "agreement": "The coders agree well enough to conclude from their labels.",
+    "tentative": "The coders agree well enough for tentative conclusions only.",
+    "no conclusion": "We cannot tell whether the coders agree well enough to conclude anything.",
+}
+
+
+def of_share(share: Share, benchmark: float | None) -> Study:
+    between = shares.wilson(share)
+    p = None if benchmark is None else shares.against(share, benchmark)
+    counted = f"{share.hits:,} of {share.of:,} are {_percent(share.value)}"
+    said = f"{counted}: {_percents(between)} allowing for chance."
+    if benchmark is not None and p is not None:
+        differs = "That differs" if p <= 0.05 else "We cannot tell that"
+        said += f" {differs} from {_percent(benchmark)} (p {chance(p)})."
+    answer = {"share": share.value, "hits": share.hits, "of": share.of, "interval": between, "p": p}
+    return Study(
+        title="A share",
+        finding=said,
+        answer=answer,
+        full=answer,
+        beware=() if benchmark is not None else (words.NO_BENCHMARK,),
+    )
+
+
+def of_comparison(one: Share, other: Share, level: float) -> Study:
+    apart, times = shares.difference(one, other, level), shares.ratio(one, other, level)
+    said = words.compare("the first group", one, "the second", other, "are counted", level)
+    answer = {
+        "shares": [one.value, other.value],
+        "intervals": [shares.wilson(one, level), shares.wilson(other, level)],
+        "difference": one.value - other.value,
+        "difference_interval": apart,
+        "ratio": one.value / other.value if other.hits else None,
+        "ratio_interval": times,
+        "finding": said.finding,
+    }
+    return Study(title="Two shares", finding=said.text, answer=answer, full=answer)
+
+
+def of_strata(found: Stratified, one: str, other: str) -> Study:
+    between = found.common.interval
+    judged = (
+        "We cannot tell whether the groups differ within like cases."
+        if 1 in between
+        else f"Within like cases the odds of {one} are {_range(between)} times those of {other}."
+    )
+    return Study(
+        title=f"{one} and {other}, within like cases",
+        finding=f"{words.HIDDEN_BY_STRATA} {judged}" if found.turns else judged,
+        answer={
+            "crude_odds_ratio": found.crude.value,
+            "odds_ratio": found.common.value,
+            "interval": between,
+            "chi2": found.chi2,
+            "p": found.p,
+            "homogeneity_p": found.same_p,
+            "reverses": found.turns,
+        },
+        full=found,
+        tables=(
+            Shown(
+                title=f"Odds of {one} over {other}: {found.cases:,} cases in {found.strata:,} strata",
+                head=("", "odds ratio", "from", "to", "difference of shares"),
+                rows=(
+                    _odds(
+                        "all cases together", found.crude.value, found.crude.interval, found.crude_difference
+                    ),
+                    _odds("within strata", found.common.value, between, found.common_difference),
+                ),
+            ),
+        ),
+        beware=(
+            ("The strata do not share one odds ratio, so look at each of them.",)
+            if found.same_p <= 0.05
+            else ()
+        ),
+    )
+
+
+def of_agreement(found: Agreement) -> Study:
+    return Study(
+        title="Do the coders agree?",
+        finding=(
+            f"Krippendorff's alpha ({found.scale}) is {found.alpha:.3f}, {found.interval.low:.2f} to "
+            f"{found.interval.high:.2f} allowing for chance. {_READINGS[found.reading]}"
+        ),
+        answer={
+            "alpha": found.alpha,
+            "interval": found.interval,
+            "scale": found.scale,
+            "coders": found.coders,
+            "units": found.units,
+            "reading": found.reading,
+        },
+        full=found,
+    )
+
+
+def of_clusters(found: ClusteredRatio) -> Study:
+    between = found.interval
+    if between is None:
+        said = f"We cannot tell: {found.why_open}."
+    elif 1 in between:
+        said = f"{_times(between)} We cannot tell whether the groups differ."
+    else:
+        said = f"{_times(between)} The groups differ beyond chance."
+    return Study(
+        title="Two groups, with cases in clusters",
+        finding=said,
+        answer={
+            "ratio": found.value,
+            "interval": between,
+            "interval_if_independent": found.as_if_independent,
+            "design_effect": found.design_effect,
+            "clusters": found.clusters,
+        },
+        full=found,
+    )
+
+
+def of_audit(found: Audit) -> Study:
+    rows = tuple(
+        (
+            f"{step.start} → {step.end}",
+            step.group,
+            _of(step.share),
+            _percents(step.share_interval),
+            _of(step.reference_share),
+            _percents(step.reference_interval),
+            _range(step.ratio),
+        )
+        for step in found.steps
+    )
+    cautions = dict.fromkeys(each for step in found.steps for each in step.beware)
+    return Study(
+        title=f"Audit: {', '.join(found.stages)}",
+        finding=" ".join(step.said.text for step in found.steps),
+        answer={
+            "reference": found.reference,
+            "steps": [
+                {
+                    "from": step.start,
+                    "to": step.end,
+                    "group": step.group,
+                    "share": None if step.share is None else step.share.value,
+                    "interval": step.share_interval,
+                    "reference_share": None if step.reference_share is None else step.reference_share.value,
+                    "reference_interval": step.reference_interval,
+                    "difference": step.difference,
+                    "ratio": step.ratio,
+                    "finding": step.said.finding,
+                    "reverses": step.within is not None and step.within.turns,
+                }
+                for step in found.steps
+            ],
+        },
+        full=found,
+        tables=(
+            Shown(
+                title=f"Each step beside {found.reference}",
+                head=("step", "group", "share", "95 %", found.reference, "95 %", "ratio"),
+                rows=rows,
+            ),
+        ),
+        beware=(*cautions, words.INFRA_MARGINAL),
+    )
+
+
+def of_detector(found: DetectorAudit) -> Study:
+    return Study(
+        title="What a detector misses, by group",
+        finding=found.said.text,
+        answer={
+            "groups": {
+                each.group: {"missed": each.share.value, "of": each.share.of, "interval": each.interval}
+                for each in found.groups
+            },
+            "overall": {"missed": found.overall.share.value, "interval": found.overall.interval},
+            "difference": found.difference,
+            "ratio": found.ratio,
+            "finding": found.said.finding,
+        },
+        full=found,
+        tables=(
+            Shown(
+                title="Missed faces",
+                head=("group", "missed", "of", "share", "95 %"),
+                rows=tuple(
+                    (
+                        each.group,
+                        number(each.share.hits),
+                        number(each.share.of),
+                        _percent(each.share.value),
+                        _percents(each.interval),
+                    )
+                    for each in (*found.groups, found.overall)
+                ),
+            ),
+        ),
+    )
+
+
+def of_outcomes(found: Outcomes) -> Study:
+    return Study(
+        title="Outcome test",
+        finding=found.said.text,
+        answer={
+            "shares": [found.one.value, found.other.value],
+            "intervals": [found.one_interval, found.other_interval],
+            "difference": found.difference,
+            "ratio": found.ratio,
+            "finding": found.said.finding,
+            "caveat": found.beware[0],
+        },
+        full=found,
+        beware=found.beware,
+    )
+
+
+def of_veil(found: Veil) -> Study:
+    return Study(
+        title="Veil of darkness",
+        finding=found.said.text,
+        answer={
+            "odds_ratio": found.odds.value,
+            "interval": found.odds.interval,
+            "p": found.within.p,
+            "hours": found.within.strata,
+            "finding": found.said.finding,
+            "caveat": found.beware[0],
+        },
+        full=found,
+        beware=found.beware,
+    )
+
+
+def of_urns(naive: Urns, corrected: Urns) -> Study:
+    def said(name: str, urns: Urns) -> tuple[str, ...]:
+        return (
+            name,
+            _percent(urns.mean),
+            _percents(urns.middle),
+            _percent(urns.beyond(0.95)),
+        )
+
+    return Study(
+        title="The lesson of the two districts",
+        finding=(
+            f"The first district has {_percent(naive.true_share)} of all incidents. A map that sends patrols "
+            f"and learns from what they find ends by giving it {_percent(naive.mean)} on average; one that "
+            f"corrects for its own visits, {_percent(corrected.mean)}."
+        ),
+        answer={
+            "true_share": naive.true_share,
+            "naive": {"mean": naive.mean, "interval": naive.middle, "beyond_95": naive.beyond(0.95)},
+            "corrected": {
+                "mean": corrected.mean,
+                "interval": corrected.middle,
+                "beyond_95": corrected.beyond(0.95),
+            },
+        },
+        full={"naive": naive, "corrected": corrected},
+        tables=(
+            Shown(
+                title="Share of the first district at the end",
+                head=("", "mean", "nine of ten runs", "runs in which one district has over 95 %"),
+                rows=(said("naive", naive), said("corrected", corrected)),
+            ),
+        ),
+    )
+
+
+def _odds(name: str, value: float, between: Interval, apart: float) -> tuple[str, ...]:
+    return name, number(value), number(between.low), number(between.high), f"{apart * 100:+.1f} points"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %"
+
+
+def _percents(between: Interval | None) -> str:
+    return "–" if between is None else f"{between.low * 100:.1f} to {between.high * 100:.1f} %"
+
+
+def _of(share: Share | None) -> str:
+    return "–" if share is None else f"{share.hits:,} of {share.of:,}"
+
+
+def _range(between: Interval | None) -> str:
+    if between is None:
+        return "–"
+    high = "any" if math.isinf(between.high) else f"{between.high:.2f}"
+    return f"{between.low:.2f} to {high}"
+
+
+def _times(between: Interval) -> str:
+    return f"The share of the first group is {_range(between)} times that of the second, clusters drawn anew."

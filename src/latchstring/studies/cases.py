@@ -1,0 +1,132 @@
+"""Cases out of a table: groups, outcomes, strata, clusters, labels and stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latchstring.analysis.bias.agreement import codes
+from latchstring.analysis.bias.funnel import Cell
+from latchstring.analysis.bias.shares import Share
+from latchstring.analysis.bias.stops import Hour
+from latchstring.analysis.bias.strata import Stratum
+from latchstring.studies import table
+from latchstring.studies.table import BadCell, Table
+
+_YES = {"1", "1.0", "yes", "true", "y", "t"}
+_NO = {"0", "0.0", "no", "false", "n", "f"}
+
+
+def read(path: Path, columns: Sequence[str], *, header: bool | None = None) -> tuple[Table, list[str]]:
+    """The table, and the named columns as the file spells them."""
+    layout = table.look(path, header=header)
+    found = [layout.column(name, (), name, "its flag") for name in columns]
+    return table.read(layout, found), found
+
+
+def yes_or_no(rows: Table, name: str) -> NDArray[np.bool_]:
+    """1 and 0, yes and no, true and false."""
+    texts = [text.lower() for text in rows.texts(name)]
+    for row, text in enumerate(texts):
+        if text not in _YES | _NO:
+            raise BadCell(f"{rows.where(row)}: {text[:40]!r} in column {name!r} is neither yes nor no")
+    return np.array([text in _YES for text in texts], dtype=bool)
+
+
+def counts(rows: Table, name: str) -> NDArray[np.int64]:
+    """Whole numbers from 0 up; yes counts 1 and no 0."""
+    texts = [text.lower() for text in rows.texts(name)]
+    if all(text in _YES | _NO for text in texts):
+        return np.array([text in _YES for text in texts], dtype=np.int64)
+    numbers = rows.numbers(name)
+    bad = np.flatnonzero((numbers < 0) | (numbers != np.floor(numbers)))
+    if bad.size:
+        raise BadCell(
+            f"{rows.where(int(bad[0]))}: {numbers[bad[0]]:g} in column {name!r} is no count of cases"
+        )
+    return numbers.astype(np.int64)
+
+
+def read_funnel(path: Path, *, group: str, stages: Sequence[str], stratum: str | None) -> list[Cell]:
+    """A row for each case, with yes or no at each stage, or for each group with its counts."""
+    rows, [group_column, *rest] = read(path, [group, *stages, *([stratum] if stratum else [])])
+    by_stage = np.stack([counts(rows, name) for name in rest[: len(stages)]], axis=1)
+    names = rows.texts(group_column)
+    strata = rows.texts(rest[-1]) if stratum else [""] * len(rows)
+    totals: dict[tuple[str, str], NDArray[np.int64]] = {}
+    for key, numbers in zip(zip(names, strata, strict=True), by_stage, strict=True):
+        totals[key] = totals.get(key, np.zeros(len(stages), dtype=np.int64)) + numbers
+    return [Cell(name, tuple(int(n) for n in found), layer) for (name, layer), found in totals.items()]
+
+
+def read_shares(path: Path, *, group: str, hits: str, of: str) -> dict[str, Share]:
+    """Rows of one group are added up."""
+    rows, [group_column, hit_column, of_column] = read(path, [group, hits, of])
+    found: dict[str, tuple[int, int]] = {}
+    for name, hit, every in zip(
+        rows.texts(group_column), counts(rows, hit_column), counts(rows, of_column), strict=True
+    ):
+        before = found.get(name, (0, 0))
+        found[name] = (before[0] + int(hit), before[1] + int(every))
+    return {name: Share(*pair) for name, pair in found.items()}
+
+
+def read_strata(path: Path, *, group: str, outcome: str, stratum: str) -> tuple[list[Stratum], str, str]:
+    """A row for each case. Also the names of the two groups: the first in the file is compared with the
+    second.
+    """
+    rows, [group_column, outcome_column, stratum_column] = read(path, [group, outcome, stratum])
+    names, layers = rows.texts(group_column), rows.texts(stratum_column)
+    hit = yes_or_no(rows, outcome_column)
+    groups = list(dict.fromkeys(names))
+    if len(groups) != 2:
+        raise BadCell(f"column {group!r} holds {len(groups)} groups; two are compared within strata")
+    is_one = np.array([name == groups[0] for name in names])
+    strata = []
+    for layer in dict.fromkeys(layers):
+        here = np.array([each == layer for each in layers])
+        one, other = here & is_one, here & ~is_one
+        if one.any() and other.any():
+            strata.append(Stratum(layer, _share(hit, one), _share(hit, other)))
+    return strata, groups[0], groups[1]
+
+
+def read_labels(path: Path, *, unit: str, coder: str, label: str, nominal: bool) -> NDArray[np.float64]:
+    """A row for each label, into an array of shape (coders, units)."""
+    rows, [unit_column, coder_column, label_column] = read(path, [unit, coder, label])
+    units, coders = rows.texts(unit_column), rows.texts(coder_column)
+    unit_at = {name: n for n, name in enumerate(dict.fromkeys(units))}
+    coder_at = {name: n for n, name in enumerate(dict.fromkeys(coders))}
+    given = codes([rows.texts(label_column)])[0] if nominal else rows.numbers(label_column)
+    found = np.full((len(coder_at), len(unit_at)), np.nan)
+    for row, (name, who) in enumerate(zip(units, coders, strict=True)):
+        at = coder_at[who], unit_at[name]
+        if not np.isnan(found[at]):
+            raise BadCell(f"{rows.where(row)}: {who!r} has labelled {name!r} before")
+        found[at] = given[row]
+    return found
+
+
+def read_hours(path: Path, *, clock: str, light: str, group: str) -> list[Hour]:
+    """A row for each decision: the time of the clock, whether it was light, whether it was of the group."""
+    rows, [clock_column, light_column, group_column] = read(path, [clock, light, group])
+    at, lit, belongs = (
+        rows.texts(clock_column),
+        yes_or_no(rows, light_column),
+        yes_or_no(rows, group_column),
+    )
+    hours = []
+    for name in sorted(dict.fromkeys(at)):
+        here = np.array([each == name for each in at])
+        if (here & lit).any() and (here & ~lit).any():
+            hours.append(Hour(name, _share(belongs, here & lit), _share(belongs, here & ~lit)))
+    if not hours:
+        raise BadCell("at no time of the clock there are decisions both by daylight and in the dark")
+    return hours
+
+
+def _share(hit: NDArray[np.bool_], among: NDArray[np.bool_]) -> Share:
+    return Share(int((hit & among).sum()), int(among.sum()))
