@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from latchstring.analysis.hotspots import space_time
 from latchstring.analysis.hotspots.permuted import BadDraws
 from latchstring.analysis.hotspots.space_time import (
     BadSites,
@@ -131,6 +134,20 @@ def test_the_ratio_is_kulldorffs():
     assert (first.x, first.first_day, first.last_day, first.observed) == (0, 3, 3, 10)
     assert first.expected == pytest.approx(2)
     assert first.log_likelihood_ratio == pytest.approx(10 * np.log(5) + 30 * np.log(30 / 38))
+
+
+@given(expected=st.floats(1e-6, 30), floor=st.floats(1e-3, 40), events=st.integers(2, 200))
+def test_what_is_skipped_cannot_be_the_largest(expected, floor, events):
+    """Draws look only at counts that may reach a reported cluster: the least such count, and not one fewer."""
+    expected = min(expected, events / 2)
+    least = int(space_time._least(events, np.array([expected]), floor)[0])
+    reached = [
+        c
+        for c in range(1, events + 1)
+        if space_time._log_ratio(np.array(c), np.array(expected), events) >= floor
+    ]
+    assert least <= (reached[0] if reached else events + 1)
+    assert least >= (reached[0] - 1 if reached else events)
 
 
 def test_all_at_one_place_have_no_cluster():
