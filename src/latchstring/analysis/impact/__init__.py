@@ -1,0 +1,1 @@
+"""Did it work? Comparisons of before and after that say what they cannot tell."""
