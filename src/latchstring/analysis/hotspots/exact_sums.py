@@ -9,6 +9,7 @@ from latchstring.analysis.points import Floats
 from latchstring.base.errors import BadInput
 
 MOST_WORK = 5e8
+TOO_LARGE = 1e150
 
 
 def is_countable(values: Floats) -> bool:
@@ -36,16 +37,19 @@ def upper_tails(values: NDArray[np.int64], most: int) -> list[Floats]:
     largest = np.append(0, np.cumsum(np.sort(values)[::-1][:most]))
     odds = most / max(len(values) - most, 1) or 1.0
     ways = np.zeros((most + 1, int(largest[-1]) + 1))
-    ways[0, 0] = 1.0
+    ways[0, 0] = bound = 1.0
     for level, of_them in zip(levels.tolist(), times.tolist(), strict=True):
         reached = min(level * most, int(largest[-1])) + 1
         chosen = np.arange(1, min(of_them, most) + 1)
-        chances = np.cumprod((of_them - chosen + 1) / chosen * odds)
-        before = ways[:, :reached].copy()
-        for count, chance in zip(chosen.tolist(), chances.tolist(), strict=True):
+        chances = np.cumprod((of_them - chosen + 1) / chosen * odds).tolist()
+        before = ways[:, :reached].copy() if len(chances) > 1 else ways[:, :reached]
+        for count, chance in enumerate(chances, start=1):
             shift = count * level
             if shift < reached:
                 ways[count:, shift:reached] += chance * before[: most + 1 - count, : reached - shift]
-        ways[:, :reached] /= ways[:, :reached].max()
+        bound *= 1 + sum(chances)
+        if bound > TOO_LARGE:
+            ways /= ways.max()
+            bound = 1.0
     tails = [np.cumsum(row[: end + 1][::-1])[::-1] for row, end in zip(ways, largest.tolist(), strict=True)]
     return [np.asarray(np.minimum(tail / tail[0], 1.0)) for tail in tails]
