@@ -21,8 +21,8 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "ledger-entries.m
 
 
 def sample(kind: type[Entry]) -> Entry:
-    values: dict[str, Any] = {"version": 1, "cells": ["86195da4fffffff"]}
-    return kind(**{f.name: values.get(f.name, "x") for f in fields(kind)})
+    values: dict[str, Any] = {"str": "x", "int": 1, "list[str]": ["86195da4fffffff"]}
+    return kind(**{f.name: values[str(f.type)] for f in fields(kind)})
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda k: k.kind)

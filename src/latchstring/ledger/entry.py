@@ -141,11 +141,50 @@ class OutcomeEntered(Entry):
     outcome_sha256: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class MapReleased(Entry):
+    """An agency was given the map that residents see. `map_sha256` is over its published bytes."""
+
+    kind: ClassVar[str] = "map-released"
+    release: str
+    agency: str
+    officer: str
+    cells: list[str]  # coarse, resolution 6
+    purpose: str
+    expires_on: str  # the last day of use
+    epsilon_thousandths: int
+    events: str  # a bucket
+    map_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapRefused(Entry):
+    """The gate did not give an agency a map, for these rules."""
+
+    kind: ClassVar[str] = "map-refused"
+    release: str
+    agency: str
+    officer: str
+    cells: list[str]
+    map_sha256: str
+    reasons: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapExpired(Entry):
+    """The last day of a release has passed; the agency may not use the map any more."""
+
+    kind: ClassVar[str] = "map-expired"
+    release: str
+    agency: str
+
+
 KINDS: dict[str, type[Entry]] = {
     k.kind: k
     for k in (
         PolicyPublished, AgencyEnrolled, KeyEnrolled, RequestSubmitted, VoteCast, RequestApproved,
         RequestRejected, RequestExpired, DisclosureMade, DisclosureOpened, OutcomeEntered,
+        MapReleased, MapRefused, MapExpired,
     )
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ from latchstring.network.database.service import Server
 from latchstring.network.disclosures.blobs import Blobs, DirectoryBlobs, ObjectBlobs
 from latchstring.network.disclosures.service import Intake
 from latchstring.network.disclosures.uploads import Spool
+from latchstring.network.incidents.keys import household_key
 from latchstring.network.jobs.work import Work
 from latchstring.network.jobs.worker import Worker
 from latchstring.network.ledger import keys
@@ -52,6 +53,7 @@ class NetworkDaemon:
         secrets = data / "secrets"
         self.server = Server(data / "postgres", url=settings.database_url, secrets=secrets / "database.json")
         self.signer = keys.signer(secrets, origin=settings.origin, first_origin=settings.first_origin)
+        self.household_key = household_key(secrets)
         self.tiles = _storage(settings, "ledger")
         self.files = _storage(settings, "")
         self.writer = Writer(self.database, self.tiles, self.signer)

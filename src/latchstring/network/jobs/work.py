@@ -9,6 +9,7 @@ from latchstring.base.clock import Clock
 from latchstring.network.database.pools import Database
 from latchstring.network.database.roles import Role
 from latchstring.network.disclosures.service import Intake
+from latchstring.network.incidents import service as incidents
 from latchstring.network.ledger.service import Writer
 from latchstring.network.requests import service as requests
 from latchstring.network.requests.bundles import Publisher
@@ -41,6 +42,8 @@ class Work:
         with self.database.transaction(Role.JOBS) as db:
             if closed := requests.expire(now=self.clock.now(), db=db):
                 _log.info("%d requests have expired", closed)
+            if ended := incidents.expire(now=self.clock.now(), db=db):
+                _log.info("the time of %d given maps is over", ended)
         self.writer.integrate()
         self.publish_bundles()
         self.intake.clean(now=self.clock.now())
