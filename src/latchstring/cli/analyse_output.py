@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -78,6 +79,16 @@ def takes_incidents(command: Command) -> Command:
         return command(*args, columns=columns, **kwargs)
 
     return run
+
+
+def progress(what: str) -> Callable[[int, int], None]:
+    """Tell on a terminal how far it is."""
+
+    def tell(done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{done:,} of {of:,} {what}", nl=done == of, err=True)
+
+    return tell
 
 
 def today() -> int:
