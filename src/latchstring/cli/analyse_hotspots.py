@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import click
 
-from latchstring.analysis.hotspots import knox, near_repeat
-from latchstring.cli.analyse_output import Numbers, answers, takes_incidents, today
-from latchstring.studies import pairs
-from latchstring.studies.incidents import Columns, read_incidents
-from latchstring.studies.study import Study
+from latchstring.cli.lazy import LazyGroup, Where
 
-_metric = click.option(
-    "--metric",
-    type=click.Choice(["euclidean", "manhattan"]),
-    default="euclidean",
-    show_default=True,
-    help="As the crow flies, or along a grid of streets.",
-)
+_MAPS, _PAIRS = "latchstring.cli.analyse_maps", "latchstring.cli.analyse_pairs"
+_RATES, _TIMES = "latchstring.cli.analyse_rates", "latchstring.cli.analyse_times"
+
+_COMMANDS = {
+    "map": Where(_MAPS, "map_command", "A map with its doubt and its denominator."),
+    "bandwidth": Where(_MAPS, "bandwidth_command", "How far to smooth, and why."),
+    "gi": Where(_MAPS, "gi_command", "Cells and neighbours with more than an even spread gives."),
+    "moran": Where(_MAPS, "moran_command", "Cells like and unlike their neighbours."),
+    "risk": Where(_MAPS, "risk_command", "Incidents over homes or deliveries."),
+    "clusters": Where(_MAPS, "clusters_command", "Incidents close together."),
+    "back-test": Where(_MAPS, "back_test_command", "Would the map have foretold what came after?"),
+    "rates": Where(_RATES, "rates_command", "Incidents by area over a denominator."),
+    "compare": Where(_RATES, "compare_command", "Two rates, by the E-test in both variants."),
+    "reporting": Where(_RATES, "reporting_command", "What is known when only some is reported."),
+    "score": Where(_RATES, "score_command", "PAI, PEI and RRI of a forecast."),
+    "knox": Where(_PAIRS, "knox_command", "Near in space and near in time."),
+    "near-repeat": Where(_PAIRS, "near_repeat_command", "How much likelier a second one is close by."),
+    "mantel": Where(_PAIRS, "mantel_command", "Further apart in space, further apart in time."),
+    "jacquez": Where(_PAIRS, "jacquez_command", "Nearest neighbours in space and in time."),
+    "naus": Where(_TIMES, "naus_command", "How rare is the busiest stretch of time?"),
+    "busiest": Where(_TIMES, "busiest_command", "The busiest stretch of days in a file."),
+    "space-time": Where(_TIMES, "space_time_command", "Somewhere, for some time: more than chance?"),
+    "aoristic": Where(_TIMES, "aoristic_command", "The hours of what happened between two times."),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, commands_at=_COMMANDS)
 def hotspots() -> None:
     """Where and when incidents gather."""
-
-
-@hotspots.command("knox")
-@takes_incidents
-@click.option("--distance", type=float, required=True, help="Near in space: at most so many metres.")
-@click.option("--days", type=float, required=True, help="Near in time: at most so many days.")
-@click.option("--permutations", type=int, default=0, show_default=True, help="Draw so many as well.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@_metric
-@answers
-def knox_command(file: Path, columns: Columns, **asked: Any) -> Study:
-    """Are incidents that are near in space near in time too? (Knox 1964)"""
-    return pairs.of_knox(knox.knox(read_incidents(file, columns, today=today()), **asked))
-
-
-@hotspots.command("near-repeat")
-@takes_incidents
-@click.option("--distances", type=Numbers(), required=True, help="Upper limits of the bands, in metres.")
-@click.option("--days", type=Numbers(), required=True, help="Upper limits of the bands, in days.")
-@click.option(
-    "--closed",
-    type=click.Choice(["right", "left"]),
-    default="right",
-    show_default=True,
-    help="Whether 7 days are in the band up to 7 (right) or in the next one.",
-)
-@_metric
-@answers
-def near_repeat_command(file: Path, columns: Columns, **asked: Any) -> Study:
-    """How much likelier is a second incident close by, and for how long?"""
-    return pairs.of_near_repeat(
-        near_repeat.near_repeat(read_incidents(file, columns, today=today()), **asked)
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,16 @@ import click
 from latchstring.base.clock import SystemClock
 from latchstring.base.errors import BadInput
 from latchstring.base.files import write_whole
-from latchstring.studies import answer, report
+from latchstring.studies import answer, dates, report
 from latchstring.studies.incidents import Columns
+from latchstring.studies.plane import Plane
 from latchstring.studies.study import Study
 
 Command = Callable[..., Any]
 
 
 class NoMap(BadInput):
-    """This study has no map, so there is no GeoJSON of it."""
+    """There is no GeoJSON: it takes a map, and a place on the globe (--origin, or --lon and --lat)."""
 
 
 class CannotWrite(BadInput):
@@ -54,31 +56,51 @@ def answers(command: Callable[..., Study]) -> Command:
     return run
 
 
-def takes_incidents(command: Command) -> Command:
-    """Let a command take a file of incidents, its columns named by flags or found by their usual names."""
+def takes_places(command: Command) -> Command:
+    """Let a command take a file of places, its columns named by flags or found by their usual names."""
 
     @click.argument("file", type=click.Path(path_type=Path))
     @click.option("--x", help="Column of x, in metres.")
     @click.option("--y", help="Column of y, in metres.")
+    @click.option("--lon", help="Column of the longitude in degrees, in place of x.")
+    @click.option("--lat", help="Column of the latitude in degrees, in place of y.")
+    @click.option(
+        "--id", "identity", help="Column that names each incident; one that stands twice is refused."
+    )
+    @click.option("--source", help="Column of how it became known: resident, visit or police.")
+    @click.option("--visit-probability", "visit", help="Column of how likely the visit was that found it.")
+    @click.option(
+        "--origin",
+        type=Origin(),
+        help="Where x = 0, y = 0 lies on the globe, or LON,LAT,X,Y: where X,Y lies.",
+    )
+    @click.option("--header/--no-header", default=None, help="Whether the first line names the columns.")
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        return command(*args, columns=_columns(kwargs), **kwargs)
+
+    return run
+
+
+def takes_incidents(command: Command) -> Command:
+    """Let a command take a file of places and days."""
+
+    @takes_places
     @click.option("--date", "day", help="Column of the day: 2016-01-31, 31/01/2016 or a whole number.")
     @click.option(
         "--date-order", type=click.Choice(["day-first", "month-first"]), help="How to read 01/02/2016."
     )
-    @click.option("--header/--no-header", default=None, help="Whether the first line names the columns.")
     @wraps(command)
-    def run(
-        *args: Any,
-        x: str | None,
-        y: str | None,
-        day: str | None,
-        date_order: Any,
-        header: bool | None,
-        **kwargs: Any,
-    ) -> Any:
-        columns = Columns(x=x, y=y, day=day, date_order=date_order, header=header)
-        return command(*args, columns=columns, **kwargs)
+    def run(*args: Any, columns: Columns, day: str | None, date_order: Any, **kwargs: Any) -> Any:
+        return command(*args, columns=replace(columns, day=day, date_order=date_order), **kwargs)
 
     return run
+
+
+def _columns(given: dict[str, Any]) -> Columns:
+    """Take the options of `takes_places` out of all that were given."""
+    names = ("x", "y", "lon", "lat", "source", "visit", "origin", "header")
+    return Columns(id=given.pop("identity"), **{name: given.pop(name) for name in names})
 
 
 def progress(what: str) -> Callable[[int, int], None]:
@@ -97,17 +119,49 @@ def today() -> int:
 
 
 class Numbers(click.ParamType[tuple[float, ...]]):
-    """Numbers between commas."""
+    """Numbers between commas; `count` of them if that is given."""
 
     name = "A,B,..."
+
+    def __init__(self, count: int | None = None) -> None:
+        self._count = count
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
             return value
         try:
-            return tuple(float(each) for each in value.split(","))
+            numbers = tuple(float(each) for each in value.split(","))
         except ValueError:
             self.fail(f"{value!r} is not numbers between commas, such as 1,2.5,10", param, ctx)
+        if self._count not in (None, len(numbers)):
+            self.fail(f"{value!r} is not {self._count} numbers between commas", param, ctx)
+        return numbers
+
+
+class Origin(click.ParamType[Plane]):
+    """LON,LAT or LON,LAT,X,Y."""
+
+    name = "LON,LAT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            longitude, latitude, *xy = (float(each) for each in value.split(","))
+            return Plane(longitude, latitude, *xy)
+        except (ValueError, TypeError):
+            self.fail(f"{value!r} is not LON,LAT such as -87.63,41.88, nor LON,LAT,X,Y", param, ctx)
+
+
+class When(click.ParamType[int]):
+    """A date, or the whole number of a day."""
+
+    name = "DAY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            [day] = dates.read([value])
+        except dates.BadDate as e:
+            self.fail(e.message, param, ctx)
+        return day
 
 
 def _write(path: Path, text: str) -> None:

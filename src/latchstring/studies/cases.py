@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,18 +14,45 @@ from latchstring.analysis.bias.funnel import Cell
 from latchstring.analysis.bias.shares import Share
 from latchstring.analysis.bias.stops import Hour
 from latchstring.analysis.bias.strata import Stratum
+from latchstring.base.errors import BadInput
 from latchstring.studies import table
 from latchstring.studies.table import BadCell, Table
+
+
+class BadCounts(BadInput):
+    """A count is a whole number from 0 up."""
+
 
 _YES = {"1", "1.0", "yes", "true", "y", "t"}
 _NO = {"0", "0.0", "no", "false", "n", "f"}
 
 
-def read(path: Path, columns: Sequence[str], *, header: bool | None = None) -> tuple[Table, list[str]]:
-    """The table, and the named columns as the file spells them."""
+def read(
+    path: Path, columns: Sequence[str], *, also: str | None = None, header: bool | None = None
+) -> tuple[Table, list[str]]:
+    """The table, and the named columns as the file spells them; `also` is read beside them if it is given."""
     layout = table.look(path, header=header)
     found = [layout.column(name, (), name, "its flag") for name in columns]
-    return table.read(layout, found), found
+    more = [] if also is None else [layout.column(also, (), also, "its flag")]
+    return table.read(layout, [*found, *more]), found
+
+
+def names(rows: Table, column: str | None) -> list[str]:
+    """What each row is called: by a column, or by its number from 1."""
+    if column is None:
+        return [str(n + 1) for n in range(len(rows))]
+    found = rows.texts(rows.layout.column(column, (), column, "its flag"))
+    for row, name in enumerate(found):
+        if name in found[:row]:
+            raise BadCell(f"{rows.where(row)}: {name[:40]!r} in column {column!r} stands there before")
+    return found
+
+
+def whole(value: float) -> int:
+    """A count that was given as a number."""
+    if not 0 <= value < math.inf or value != math.floor(value):
+        raise BadCounts(f"{value:g} is no count of incidents")
+    return int(value)
 
 
 def yes_or_no(rows: Table, name: str) -> NDArray[np.bool_]:
@@ -41,13 +69,13 @@ def counts(rows: Table, name: str) -> NDArray[np.int64]:
     texts = [text.lower() for text in rows.texts(name)]
     if all(text in _YES | _NO for text in texts):
         return np.array([text in _YES for text in texts], dtype=np.int64)
-    numbers = rows.numbers(name)
-    bad = np.flatnonzero((numbers < 0) | (numbers != np.floor(numbers)))
+    values = rows.numbers(name)
+    bad = np.flatnonzero((values < 0) | (values != np.floor(values)))
     if bad.size:
         raise BadCell(
-            f"{rows.where(int(bad[0]))}: {numbers[bad[0]]:g} in column {name!r} is no count of cases"
+            f"{rows.where(int(bad[0]))}: {values[bad[0]]:g} in column {name!r} is no count of cases"
         )
-    return numbers.astype(np.int64)
+    return values.astype(np.int64)
 
 
 def read_funnel(path: Path, *, group: str, stages: Sequence[str], stratum: str | None) -> list[Cell]:

@@ -1,15 +1,21 @@
-"""Plots as SVG, small enough to write by hand: lines over time, and estimates with their intervals."""
+"""Plots as SVG, written by hand: lines, estimates with their intervals, bars, and grids of heat."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
+from numpy.typing import NDArray
+
 WIDTH, HEIGHT = 640, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 16, 36
-_ROW = 34
+_ROW = 52
+_STEPS = 6  # of heat
+_FINEST = 240  # cells along a side; a larger grid is drawn with coarser cells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +49,8 @@ def lines(drawn: Sequence[Line], *, faint: Sequence[Line] = (), mark: float | No
     for number, line in enumerate(drawn):
         dash = 'stroke-dasharray="6 4"' if line.dashed else ""
         parts.append(_path(line, x, y, f'stroke-width="2" {dash}'))
-        across = WIDTH - _RIGHT - 130
-        down = _TOP + 10 + 20 * number
+        across = WIDTH - _RIGHT - 190
+        down = _TOP + 10 + 26 * number
         parts.append(_stroke(across, down, across + 28, down, f'stroke-width="2" {dash}'))
         parts.append(_text(across + 34, down + 4, line.name, "start"))
     return _svg(HEIGHT, parts)
@@ -59,19 +65,102 @@ def estimates(rows: Sequence[Estimate], *, neutral: float | None = None) -> str:
         for end in (row.low, row.high, row.value)
         if end is not None and math.isfinite(end)
     ]
-    x = _Axis.of([*ends, *([neutral] if neutral is not None else [])], 200, WIDTH - _RIGHT)
+    x = _Axis.of([*ends, *([neutral] if neutral is not None else [])], _RIGHT, WIDTH - _RIGHT)
     parts = [_grid(x, None, height)]
     if neutral is not None:
         parts.append(_stroke(x.at(neutral), _TOP, x.at(neutral), height - _BOTTOM, 'stroke-dasharray="2 3"'))
     for number, row in enumerate(rows):
-        down = _TOP + _ROW * (number + 0.5)
-        low = x.at(row.low) if math.isfinite(row.low) else 200
+        down = _TOP + _ROW * number + 36
+        low = x.at(row.low) if math.isfinite(row.low) else _RIGHT
         high = x.at(row.high) if math.isfinite(row.high) else WIDTH - _RIGHT
-        parts.append(_text(192, down + 5, row.name, "end"))
+        parts.append(_text(_RIGHT, down - 16, row.name, "start"))
         parts.append(_stroke(low, down, high, down, 'stroke-width="4" opacity="0.45"'))
         if row.value is not None and math.isfinite(row.value):
             parts.append(f'<circle cx="{x.at(row.value):.1f}" cy="{down:.1f}" r="5" fill="currentColor"/>')
     return _svg(height, parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """Its interval is drawn where there is one."""
+
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+def bars(drawn: Sequence[Bar], *, level: float | None = None) -> str:
+    """Upright bars side by side from 0 up, named where there is room; `level` is what would be expected."""
+    tops = [bar.value if bar.high is None or not math.isfinite(bar.high) else bar.high for bar in drawn]
+    y = _Axis.of([0.0, *tops, *([level] if level is not None else [])], HEIGHT - _BOTTOM, _TOP)
+    y = _Axis(0.0, y.high, y.start, y.end)
+    step = (WIDTH - _LEFT - _RIGHT) / max(1, len(drawn))
+    named = math.ceil(len(drawn) / 12)
+    parts = []
+    for tick in y.ticks():
+        parts.append(_stroke(_LEFT, y.at(tick), WIDTH - _RIGHT, y.at(tick), 'opacity="0.12"'))
+        parts.append(_text(_LEFT - 8, y.at(tick) + 4, f"{tick:g}", "end"))
+    for number, bar in enumerate(drawn):
+        left, top = _LEFT + step * number, y.at(bar.value)
+        parts.append(
+            f'<rect class="heat" x="{left + step * 0.12:.1f}" y="{top:.1f}" width="{step * 0.76:.1f}" '
+            f'height="{y.at(0) - top:.1f}" opacity="0.75"/>'
+        )
+        if bar.low is not None and bar.high is not None:
+            middle = left + step / 2
+            end = _TOP if math.isinf(bar.high) else y.at(bar.high)
+            parts.append(_stroke(middle, y.at(bar.low), middle, end, 'stroke-width="1.5"'))
+        if number % named == 0:
+            parts.append(_text(left + step / 2, HEIGHT - 12, bar.name, "middle"))
+    if level is not None:
+        parts.append(_stroke(_LEFT, y.at(level), WIDTH - _RIGHT, y.at(level), 'stroke-dasharray="6 4"'))
+    return _svg(HEIGHT, parts)
+
+
+def heat(values: NDArray[np.float64], *, outlined: NDArray[np.bool_] | None = None) -> str:
+    """Cells by rows from south to north, darker for more; cells that are `outlined` have a frame.
+
+    Cells of one shade side by side are one rectangle, so that a page stays small.
+    """
+    by = max(1, math.ceil(max(values.shape) / _FINEST))
+    shown = _coarser(np.nan_to_num(values), by)
+    rows, columns = shown.shape
+    side = min((WIDTH - 2) / columns, 560 / rows)
+    top = float(shown.max()) or 1.0
+    steps = np.ceil(shown / top * _STEPS - 1e-9).clip(0, _STEPS).astype(int)
+    parts = [
+        f'<rect class="heat" x="{1 + start * side:.1f}" y="{1 + (rows - 1 - row) * side:.1f}" '
+        f'width="{(end - start) * side:.2f}" height="{side:.2f}" fill-opacity="{shade / _STEPS:.2f}"/>'
+        for row in range(rows)
+        for start, end, shade in _runs(steps[row])
+    ]
+    if outlined is not None:
+        framed = np.argwhere(_coarser(outlined.astype(np.float64), by) > 0)
+        parts += [
+            f'<rect x="{1 + column * side:.1f}" y="{1 + (rows - 1 - row) * side:.1f}" width="{side:.2f}" '
+            f'height="{side:.2f}" fill="none" stroke="currentColor"/>'
+            for row, column in framed.tolist()
+        ]
+    parts.append(
+        f'<rect x="1" y="1" width="{columns * side:.1f}" height="{rows * side:.1f}" fill="none" '
+        'stroke="currentColor" opacity="0.3"/>'
+    )
+    return _svg(math.ceil(rows * side) + 2, parts)
+
+
+def _coarser(values: NDArray[np.float64], by: int) -> NDArray[np.float64]:
+    """The largest value of each block of `by` times `by` cells."""
+    rows, columns = (math.ceil(size / by) * by for size in values.shape)
+    padded = np.zeros((rows, columns))
+    padded[: values.shape[0], : values.shape[1]] = values
+    return np.asarray(padded.reshape(rows // by, by, columns // by, by).max(axis=(1, 3)))
+
+
+def _runs(shades: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Start, end and shade of each stretch of one shade that is not 0."""
+    ends = [0, *(np.flatnonzero(np.diff(shades)) + 1).tolist(), len(shades)]
+    return [(a, b, int(shades[a])) for a, b in itertools.pairwise(ends) if shades[a]]
 
 
 @dataclass(frozen=True)

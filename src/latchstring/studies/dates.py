@@ -18,6 +18,12 @@ Order = Literal["day-first", "month-first"]
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?")
 _SLASHES = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)?")
 _WHOLE = re.compile(r"[-+]?\d{1,9}(?:\.0*)?")
+_CLOCK = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*(?:Z|[+-]\d{2}:?\d{2})?"
+)
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?")
+MONDAY = -3
+"""The Monday from which hours are counted, in days since 1970-01-01."""
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
@@ -50,19 +56,46 @@ def read(texts: Sequence[str], order: Order | None = None) -> list[int]:
     raise BadDate(f"{texts[0][:40]!r} is not a date such as 2016-01-31, nor a whole number", texts[0])
 
 
+def read_hours(texts: Sequence[str]) -> list[float]:
+    """Hours since a Monday's midnight (1969-12-29) by the clock on the wall; numbers are themselves.
+
+    Written as 2024-03-01 08:30, with seconds or a zone if need be; times of several zones are refused.
+    """
+    if all(_NUMBER.fullmatch(text) for text in texts):
+        return [float(text) for text in texts]
+    _refuse_zones(texts)
+    found = []
+    for text in texts:
+        match = _CLOCK.fullmatch(text)
+        if match is None:
+            raise BadDate(f"{text[:40]!r} is not a time such as 2024-03-01 08:30", text)
+        hour, minute, second = int(match[4]), int(match[5]), float(match[6] or 0)
+        if hour > 23 or minute > 59 or second >= 60:
+            raise BadDate(f"{text[:40]!r} is a time that no clock shows", text)
+        day = _day(text, match[1], match[2], match[3]) - MONDAY
+        found.append(day * 24 + hour + minute / 60 + second / 3600)
+    return found
+
+
 def _read_iso(texts: Sequence[str]) -> list[int]:
-    found, zone = [], None
+    _refuse_zones(texts)
+    found = []
     for text in texts:
         if (match := _ISO.fullmatch(text)) is None:
             raise BadDate(f"{text[:40]!r} is not written like the dates before it ({texts[0]})", text)
-        here = (match[4] or "none").replace(":", "")
-        if here != (zone := zone or here):
-            raise BadDate(
-                f"{text!r} has another time zone than {texts[0]!r}; bring all times to one zone",
-                text,
-            )
         found.append(_day(text, match[1], match[2], match[3]))
     return found
+
+
+def _refuse_zones(texts: Sequence[str]) -> None:
+    zone = None
+    for text in texts:
+        if match := _ISO.fullmatch(text):
+            here = (match[4] or "none").replace(":", "")
+            if here != (zone := zone or here):
+                raise BadDate(
+                    f"{text!r} has another time zone than {texts[0]!r}; bring all times to one zone", text
+                )
 
 
 def _read_slashes(texts: Sequence[str], order: Order | None) -> list[int]:

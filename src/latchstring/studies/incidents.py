@@ -1,4 +1,4 @@
-"""Incidents out of a table: where, and on which day."""
+"""Incidents out of a table: where, on which day, and how they became known."""
 
 from __future__ import annotations
 
@@ -6,61 +6,275 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from latchstring.analysis.guard import sources
+from latchstring.analysis.guard.sources import Source
 from latchstring.analysis.points import Degrees, Incidents, Points
 from latchstring.base.errors import BadInput
 from latchstring.studies import table
 from latchstring.studies.dates import Order
+from latchstring.studies.plane import Plane
 
 X = ("x", "x_coord", "x_coordinate", "easting", "east", "e", "1")
 Y = ("y", "y_coord", "y_coordinate", "northing", "north", "n", "2")
 DAY = ("date", "day", "days", "date_single", "date_from", "time", "t", "when", "3")
 _DEGREES = {"lon", "lng", "long", "longitude", "lat", "latitude"}
+_SAY_DEGREES = (
+    "these look like degrees of longitude and latitude; name their columns with --lon and --lat, "
+    "or project them to metres (UTM, for one)"
+)
+_SEED = 0  # of which visits count, so that the same file gives the same answer
 
 
 class FutureDate(BadInput):
     """An incident lies in the future."""
 
 
+class Twice(BadInput):
+    """An incident stands in the file twice."""
+
+
+class HalfAPlace(BadInput):
+    """Degrees need both columns: --lon and --lat."""
+
+
+class AllDropped(BadInput):
+    """After correcting for visits no incident is left; these were found where somebody always went."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """The columns that were named; None: found by their usual names, or by place in a file without a head."""
+    """The columns that were named; None: found by their usual names, or by place in a file without a head.
+
+    `lon` and `lat` hold degrees, in place of x and y. `origin` is where the metres lie on the globe.
+    """
 
     x: str | None = None
     y: str | None = None
+    lon: str | None = None
+    lat: str | None = None
     day: str | None = None
+    id: str | None = None
+    source: str | None = None
+    visit: str | None = None
     date_order: Order | None = None
     header: bool | None = None
+    origin: Plane | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """What a file held.
+
+    `days` is None where they were not asked for, `dated` says that they were dates and no plain numbers.
+    `plane` is None where nobody said where on the globe the places lie. `left_out` were found on visits and
+    dropped to correct for them.
+    """
+
+    points: Points
+    days: NDArray[np.int64] | None
+    plane: Plane | None
+    dated: bool = False
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class _Where:
+    """The columns of a place; of degrees where `degrees`."""
+
+    x: str
+    y: str
+    degrees: bool
 
 
 def read_incidents(path: Path, columns: Columns, *, today: int) -> Incidents:
     """`today` in days since 1970-01-01: a later date is refused, a plain number of a day is not."""
-    layout = table.look(path, header=columns.header)
-    x, y = _place_columns(layout, columns)
-    day = layout.column(columns.day, DAY, "the day", "--date")
-    rows = table.read(layout, [x, y, day])
-    points, days = _points(rows, x, y), rows.days(day, columns.date_order)
-    late = np.flatnonzero(days > today)
-    if late.size and rows.holds_dates(day):
-        raise FutureDate(f"{rows.where(int(late[0]))}: the date in column {day!r} lies in the future")
-    return Incidents(points, days)
+    found = read_dated(path, columns, today=today)
+    assert found.days is not None
+    return Incidents(found.points, found.days)
 
 
 def read_points(path: Path, columns: Columns) -> Points:
     """Places only."""
+    return read_placed(path, columns).points
+
+
+def read_dated(path: Path, columns: Columns, *, today: int) -> Placed:
+    """Places and days, and where on the globe they lie."""
+    return _read(path, columns, today)
+
+
+def read_placed(path: Path, columns: Columns) -> Placed:
+    """Places, and where on the globe they lie."""
+    return _read(path, columns, None)
+
+
+def read_weighted(
+    path: Path, columns: Columns, weight: str | None, plane: Plane | None
+) -> tuple[Points, NDArray[np.float64]]:
+    """Places with a weight each, such as dwellings; without such a column each counts 1.
+
+    Places in degrees are laid on the plane of the incidents.
+    """
     layout = table.look(path, header=columns.header)
-    x, y = _place_columns(layout, columns)
-    return _points(table.read(layout, [x, y]), x, y)
+    where = _place_columns(layout, columns)
+    named = None if weight is None else layout.column(weight, (), "the weight", "its flag")
+    rows = table.read(layout, [where.x, where.y, *([named] if named else [])])
+    if where.degrees and plane is None:
+        raise HalfAPlace(
+            f"{path.name} holds degrees and the incidents do not; say with --origin where those lie"
+        )
+    points, _ = _points(rows, where, plane)
+    numbers = rows.numbers(named) if named else np.ones(len(rows))
+    bad = np.flatnonzero(numbers < 0)
+    if bad.size:
+        raise table.BadCell(f"{rows.where(int(bad[0]))}: a weight is a number from 0 up")
+    return points, numbers
 
 
-def _place_columns(layout: table.Layout, columns: Columns) -> tuple[str, str]:
-    if columns.x is None and columns.y is None and _DEGREES & {name.lower() for name in layout.names}:
-        raise Degrees
-    return (
-        layout.column(columns.x, X, "x, in metres", "--x"),
-        layout.column(columns.y, Y, "y, in metres", "--y"),
+def _read(path: Path, columns: Columns, today: int | None) -> Placed:
+    layout = table.look(path, header=columns.header)
+    where = _place_columns(layout, columns)
+    day = None if today is None else layout.column(columns.day, DAY, "the day", "--date")
+    named = {
+        kind: None if wanted is None else layout.column(wanted, (), kind, f"--{kind}")
+        for kind, wanted in (("id", columns.id), ("source", columns.source), ("visit", columns.visit))
+    }
+    rows = table.read(layout, [name for name in (where.x, where.y, day, *named.values()) if name])
+    if named["id"]:
+        _refuse_twice(rows, named["id"])
+    points, plane = _points(rows, where, columns.origin)
+    days, dated = None, False
+    if day is not None and today is not None:
+        days, dated = rows.days(day, columns.date_order), rows.holds_dates(day)
+        _refuse_future(rows, day, days, today)
+    if named["source"] is None:
+        return Placed(points=points, days=days, plane=plane, dated=dated)
+    kept = _kept(rows, named["source"], named["visit"])
+    if not kept.any():
+        raise AllDropped
+    return Placed(
+        points=Points(points.xy[kept]),
+        days=None if days is None else days[kept],
+        plane=plane,
+        dated=dated,
+        left_out=int((~kept).sum()),
     )
 
 
-def _points(rows: table.Table, x: str, y: str) -> Points:
-    return Points.of(rows.numbers(x), rows.numbers(y))
+def read_at_sites(
+    path: Path, sites: Path, columns: Columns, *, site: str, today: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:
+    """For each incident the number of its site, by the name that both files have, and its day; whether days
+    are dates.
+    """
+    _, known = _texts(sites, columns, site)
+    number_of = {name: n for n, name in enumerate(known)}
+    rows, named = _texts(path, columns, site)
+    at = []
+    for row, name in enumerate(named):
+        if name not in number_of:
+            raise table.BadCell(f"{rows.where(row)}: {name[:40]!r} is no place of {sites.name}")
+        at.append(number_of[name])
+    day = rows.layout.column(columns.day, DAY, "the day", "--date")
+    dated = table.read(rows.layout, [day])
+    days = dated.days(day, columns.date_order)
+    _refuse_future(dated, day, days, today)
+    return np.array(at, dtype=np.int64), days, dated.holds_dates(day)
+
+
+def _texts(path: Path, columns: Columns, name: str) -> tuple[table.Table, list[str]]:
+    layout = table.look(path, header=columns.header)
+    found = layout.column(name, (), name, "--site-column")
+    rows = table.read(layout, [found])
+    return rows, rows.texts(found)
+
+
+def _refuse_future(rows: table.Table, day: str, days: NDArray[np.int64], today: int) -> None:
+    late = np.flatnonzero(days > today)
+    if late.size and rows.holds_dates(day):
+        raise FutureDate(f"{rows.where(int(late[0]))}: the date in column {day!r} lies in the future")
+
+
+def read_sources(
+    rows: table.Table, source: str, visit: str | None
+) -> tuple[list[Source], NDArray[np.float64]]:
+    """How each incident became known, and its weight; what police found is refused by its line."""
+    found = []
+    for row, text in enumerate(rows.texts(source)):
+        try:
+            found.append(sources.parse(text))
+        except sources.UnknownSource as e:
+            raise sources.UnknownSource(f"{rows.where(row)}: {e.message}") from None
+        if found[-1] is Source.POLICE:
+            raise sources.PoliceFound(
+                f"{rows.where(row)}: this incident was discovered by police, which shows where they went; "
+                "the file cannot be mapped with such incidents in it"
+            )
+    if Source.VISIT in found and visit is None:
+        row = found.index(Source.VISIT)
+        raise sources.NeedsVisits(
+            f"{rows.where(row)}: this incident was found on a visit; say with --visit-probability which "
+            "column holds how likely the visit was"
+        )
+    chances = None if visit is None else rows.numbers(visit, may_miss=True)
+    for row, each in enumerate(found):
+        if each is Source.VISIT and chances is not None and not 0 < chances[row] <= 1:
+            raise sources.NeedsVisits(
+                f"{rows.where(row)}: the probability of a visit lies above 0 and is at most 1"
+            )
+    return found, sources.weights(found, chances)
+
+
+def _kept(rows: table.Table, source: str, visit: str | None) -> NDArray[np.bool_]:
+    """Ensign's correction (2018): the likelier a visit was, the more often what it found is dropped.
+
+    All incidents are thinned to one scale, so that counts stay whole and pairs stay pairs.
+    """
+    _, weights = read_sources(rows, source, visit)
+    kept: NDArray[np.bool_] = np.random.default_rng(_SEED).random(len(weights)) < weights / weights.max()
+    return kept
+
+
+def _refuse_twice(rows: table.Table, name: str) -> None:
+    seen: dict[str, int] = {}
+    for row, text in enumerate(rows.texts(name)):
+        if text in seen:
+            raise Twice(
+                f"{rows.where(row)}: the incident {text[:40]!r} stands in {rows.where(seen[text])} already"
+            )
+        seen[text] = row
+
+
+def _place_columns(layout: table.Layout, columns: Columns) -> _Where:
+    if (columns.lon is None) != (columns.lat is None):
+        raise HalfAPlace
+    if columns.lon is not None and columns.lat is not None:
+        return _Where(
+            layout.column(columns.lon, (), "the longitude", "--lon"),
+            layout.column(columns.lat, (), "the latitude", "--lat"),
+            degrees=True,
+        )
+    names = {name.lower() for name in layout.names}
+    if columns.x is None and columns.y is None and _DEGREES & names and not (names & {*X} and names & {*Y}):
+        raise Degrees(_SAY_DEGREES)
+    return _Where(
+        layout.column(columns.x, X, "x, in metres", "--x"),
+        layout.column(columns.y, Y, "y, in metres", "--y"),
+        degrees=False,
+    )
+
+
+def _points(rows: table.Table, where: _Where, plane: Plane | None) -> tuple[Points, Plane | None]:
+    across, along = rows.numbers(where.x), rows.numbers(where.y)
+    if where.degrees:
+        plane = plane or Plane.around(across, along)
+        return Points(plane.to_metres(across, along)), plane
+    try:
+        points = Points.of(across, along)
+    except Degrees:
+        raise Degrees(_SAY_DEGREES) from None
+    if plane is not None:
+        plane.check_near(points.xy)
+    return points, plane

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from latchstring.analysis.hotspots.jacquez import Jacquez
 from latchstring.analysis.hotspots.knox import Knox
+from latchstring.analysis.hotspots.mantel import Mantel
 from latchstring.analysis.hotspots.near_repeat import NearRepeat
-from latchstring.studies.study import Shown, Study, chance, number
+from latchstring.studies import chart
+from latchstring.studies.study import Plot, Shown, Study, chance, number
 
 _CAUSES = (
     "Being near in space and time says nothing of the cause: the same offender, the same weakness of the "
@@ -38,6 +41,22 @@ def of_knox(found: Knox) -> Study:
                         chance(found.p),
                     ),
                 ),
+            ),
+        ),
+        plots=(
+            Plot(
+                title="Pairs near in space and time",
+                svg=chart.estimates(
+                    [
+                        chart.Estimate(
+                            name="by chance alone, with what was observed as a dot",
+                            value=found.observed,
+                            low=found.by_chance.low,
+                            high=found.by_chance.high,
+                        )
+                    ]
+                ),
+                words="The bar is where the number of pairs lies by chance alone.",
             ),
         ),
         beware=(_CAUSES, *_duplicates(found.duplicates)),
@@ -74,7 +93,109 @@ def of_near_repeat(found: NearRepeat) -> Study:
             shown("Observed over expected", [[number(n, 3) for n in row] for row in found.ratio]),
             shown("p, for the table as a whole", [[chance(p) for p in row] for row in found.p_of_all]),
         ),
+        plots=(
+            Plot(
+                title="Observed over expected",
+                svg=chart.estimates(
+                    [
+                        chart.Estimate(
+                            name=f"{metres} m, {days} days",
+                            value=float(found.ratio[row, column]),
+                            low=float(found.ratio_low[row, column]),
+                            high=float(found.ratio_high[row, column]),
+                        )
+                        for row, metres in enumerate(found.distance_labels)
+                        for column, days in enumerate(found.day_labels)
+                        if found.expected[row, column] > 0
+                    ],
+                    neutral=1.0,
+                ),
+                words="Dots are what was observed; each bar is where the ratio lies by chance alone.",
+            ),
+        ),
         beware=(_CAUSES, *_duplicates(found.duplicates)),
+    )
+
+
+def of_mantel(found: Mantel) -> Study:
+    p = found.p if found.permuted is None else found.permuted.p
+    by_chance = found.by_chance
+    said = (
+        "Incidents that are close in space are closer in time than chance allows."
+        if found.correlation is not None and p <= 0.05
+        else "We cannot tell whether incidents that are close in space are closer in time."
+    )
+    return Study(
+        title="Mantel's test: apart in space and apart in time",
+        finding=said,
+        answer={
+            "events": found.events,
+            "correlation": found.correlation,
+            "by_chance": by_chance,
+            "z": found.z,
+            "p": found.p,
+            "permuted_p": None if found.permuted is None else found.permuted.p,
+            "verdict": said,
+        },
+        full=found,
+        tables=(
+            Shown(
+                title=f"All pairs of {found.events:,} incidents",
+                head=("", "correlation", "by chance from", "to", "p"),
+                rows=(
+                    (
+                        "space and time",
+                        number(found.correlation, 4),
+                        number(None if by_chance is None else by_chance.low, 4),
+                        number(None if by_chance is None else by_chance.high, 4),
+                        chance(p),
+                    ),
+                ),
+            ),
+        ),
+        beware=(_CAUSES,),
+    )
+
+
+def of_jacquez(found: Jacquez) -> Study:
+    said = (
+        "Nearest neighbours in space are nearest in time more often than chance allows."
+        if found.p <= 0.05
+        else "We cannot tell nearest neighbours in space and time from chance."
+    )
+    return Study(
+        title="Jacquez's test: nearest neighbours in space and in time",
+        finding=said,
+        answer={
+            "events": found.events,
+            "neighbours": found.neighbours,
+            "observed": found.observed,
+            "expected": found.expected,
+            "variance": found.variance,
+            "by_chance": found.by_chance,
+            "z": found.z,
+            "p": found.p,
+            "by_row_order": found.by_row_order,
+            "verdict": said,
+        },
+        full=found,
+        tables=(
+            Shown(
+                title=f"The {found.neighbours} nearest of each of {found.events:,} incidents",
+                head=("", "observed", "by chance", "from", "to", "p"),
+                rows=(
+                    (
+                        "near in both",
+                        number(found.observed),
+                        number(found.expected, 1),
+                        number(found.by_chance.low, 1),
+                        number(found.by_chance.high, 1),
+                        chance(found.p),
+                    ),
+                ),
+            ),
+        ),
+        beware=(_CAUSES,),
     )
 
 

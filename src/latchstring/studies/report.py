@@ -8,9 +8,10 @@ from latchstring.studies.study import Plot, Shown, Study
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """
-:root { color-scheme: light dark; --paper: #faf7f2; --ink: #1d1b18; --soft: #5d5850; --line: #d9d2c6; }
+:root { color-scheme: light dark; --paper: #faf7f2; --ink: #1d1b18; --soft: #5d5850; --line: #d9d2c6;
+  --heat: #b3401a; }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #181613; --ink: #ece7df; --soft: #a69f94; --line: #3a362f; }
+  :root { --paper: #181613; --ink: #ece7df; --soft: #a69f94; --line: #3a362f; --heat: #f39268; }
 }
 body { background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; margin: 0; }
 main { max-width: 46rem; margin: 0 auto; padding: 24px 16px 64px; }
@@ -24,6 +25,10 @@ th { color: var(--soft); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; }
 figure { margin: 0; }
 svg { height: auto; max-width: 100%; }
+svg text { font-size: 13px; }
+svg .heat { fill: var(--heat); }
+@media (max-width: 560px) { svg text { font-size: 20px; } }
+figcaption { color: var(--soft); }
 .beware { border-top: 1px solid var(--line); color: var(--soft); margin-top: 40px; padding-top: 8px; }
 """
 
@@ -48,7 +53,7 @@ def to_html(study: Study) -> str:
 
 def _figure(plot: Plot) -> str:
     words = escape(plot.words)
-    return f'<h2>{escape(plot.title)}</h2><figure role="img" aria-label="{words}">{plot.svg}</figure>'
+    return f"<h2>{escape(plot.title)}</h2><figure>{plot.svg}<figcaption>{words}</figcaption></figure>"
 
 
 def _table(shown: Shown) -> str:

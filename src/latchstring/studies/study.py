@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,9 +51,14 @@ class Study:
 
 def number(value: float | None, digits: int = 2) -> str:
     """As people write it; a dash where there is none."""
-    if value is None or value != value:
+    if value is None or not math.isfinite(value):
         return "–"
     return f"{value:,.{digits}f}" if value != int(value) or digits == 0 else f"{value:,.0f}"
+
+
+def between(low: float, high: float) -> list[float | None]:
+    """The ends of an interval for JSON, where an end without limit is null."""
+    return [end if math.isfinite(end) else None for end in (low, high)]
 
 
 def chance(p: float) -> str:

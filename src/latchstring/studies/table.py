@@ -130,6 +130,22 @@ class Table:
         found: NDArray[np.int64] = np.array(numbers, dtype=np.int64)[places]
         return found
 
+    def hours(self, name: str) -> NDArray[np.float64]:
+        """Hours since a Monday's midnight, as the clock on the wall shows them."""
+        cells = self.data[name]
+        if pa.types.is_timestamp(cells.type):
+            self._refuse_missing(cells, name)
+            seconds = pc.cast(_local_day(cells), pa.timestamp("us")).cast(pa.int64()).to_numpy() / 1e6
+            return np.array(seconds / 3600 - dates.MONDAY * 24, dtype=np.float64)
+        if not _is_text(cells):
+            return self.numbers(name)
+        texts = self.texts(name)
+        try:
+            return np.array(dates.read_hours(texts), dtype=np.float64)
+        except dates.BadDate as e:
+            row = texts.index(e.text) if e.text else 0
+            raise BadCell(f"{self.where(row)}: {e.message}") from None
+
     def holds_dates(self, name: str) -> bool:
         """Whether a column of days holds dates rather than plain numbers."""
         cells = self.data[name]
