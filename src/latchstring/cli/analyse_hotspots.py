@@ -14,6 +14,11 @@ _COMMANDS = {
     "bandwidth": Where(_MAPS, "bandwidth_command", "How far to smooth, and why."),
     "gi": Where(_MAPS, "gi_command", "Cells and neighbours with more than an even spread gives."),
     "moran": Where(_MAPS, "moran_command", "Cells like and unlike their neighbours."),
+    "cells": Where(
+        "latchstring.cli.analyse_hotspots_cells",
+        "cells_command",
+        "Counts and rates by hexagon, as published.",
+    ),
     "risk": Where(_MAPS, "risk_command", "Incidents over homes or deliveries."),
     "clusters": Where(_MAPS, "clusters_command", "Incidents close together."),
     "back-test": Where(_MAPS, "back_test_command", "Would the map have foretold what came after?"),

@@ -7,6 +7,7 @@ import signal
 import threading
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -69,6 +70,46 @@ def add_operator(known: NetworkSettings, name: str) -> None:
     if first is not None:
         click.echo(f"First start: {first.name!r} has the one-time password {first.password}")
     click.echo(f"Operator {account.name!r}, one-time password: {password}")
+
+
+@network.command("import-incidents")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", help="Column of the kind of incident.")
+@click.option("--day", help="Column of the day.")
+@click.option("--cell", help="Column of the H3 cell.")
+@click.option("--longitude", help="Column of the longitude; it becomes a cell at once.")
+@click.option("--latitude", help="Column of the latitude.")
+@click.option("--source", help="Column of who found it: resident, visit or police.")
+@click.option("--household", help="Column of a pseudonym of the household, never its address.")
+@click.option("--date-order", type=click.Choice(["day-first", "month-first"]), help="How to read 01/02/2026.")
+@click.pass_obj
+def import_incidents(known: NetworkSettings, /, file: Path, **columns: Any) -> None:
+    """Take in a CSV or Parquet table of what residents reported. The network must not be running."""
+    from latchstring.network.daemon import NetworkDaemon
+    from latchstring.network.database.roles import Role
+    from latchstring.network.incidents import service
+    from latchstring.network.incidents.table import IncidentColumns, read_incidents
+    from latchstring.studies.cell_table import CellColumns
+
+    place = CellColumns(**{name: columns.pop(name) for name in ("cell", "longitude", "latitude")})
+    daemon = NetworkDaemon(known)
+    try:
+        daemon.start()
+        now = daemon.clock.now()
+        incidents = read_incidents(
+            file,
+            IncidentColumns(place=place, **columns),
+            key=daemon.household_key,
+            today=service.latest_day(now),
+        )
+        with daemon.database.transaction(Role.DOOR) as db:
+            taken = service.take_in(incidents, now=now, db=db)
+    finally:
+        daemon.stop()
+    click.echo(
+        f"{taken.new:,} new incidents; {taken.known:,} were known; "
+        f"{taken.without_homes:,} lie where no homes are known and were left out."
+    )
 
 
 def _run(known: NetworkSettings, password_file: Path | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import h3
 import numpy as np
 
+from latchstring.analysis.guard import sources
 from latchstring.base import geo
 from latchstring.base.errors import BadInput
 from latchstring.studies import table
@@ -17,6 +18,7 @@ from latchstring.studies.table import BadCell, Layout, Table
 CELL = ("cell", "h3", "h3_cell", "h3_index", "hexagon", "hex")
 LONGITUDE = ("longitude", "lon", "lng", "long")
 LATITUDE = ("latitude", "lat")
+SOURCE = "source"
 DWELLINGS = ("dwellings", "homes", "households", "addresses")
 
 
@@ -67,10 +69,14 @@ def cells(rows: Table, places: tuple[str, ...], resolution: int) -> list[str]:
 
 
 def read_events(path: Path, columns: CellColumns, *, resolution: int) -> Counter[str]:
-    """Incidents by cell."""
+    """Incidents by cell. Where the table has a column `source`, all of them are residents' reports."""
     layout = table.look(path, header=columns.header)
     places = place_columns(layout, columns)
-    return Counter(cells(table.read(layout, places), places, resolution))
+    source = [name for name in layout.names if name.lower() == SOURCE]
+    rows = table.read(layout, [*places, *source])
+    for name in source:
+        _check_sources(rows, name)
+    return Counter(cells(rows, places, resolution))
 
 
 def read_dwellings(path: Path, *, resolution: int, column: str | None = None) -> dict[str, int]:
@@ -92,6 +98,14 @@ def read_dwellings(path: Path, *, resolution: int, column: str | None = None) ->
     for cell, count in zip(cells(rows, (places,), resolution), homes.tolist(), strict=True):
         found[cell] = found.get(cell, 0) + int(count)
     return found
+
+
+def _check_sources(rows: Table, name: str) -> None:
+    for row, text in enumerate(rows.texts(name)):
+        try:
+            sources.check_resident(sources.parse(text))
+        except BadInput as e:
+            raise BadCell(f"{rows.where(row)}: {e.message}") from e
 
 
 def _cell(rows: Table, texts: list[str], text: str, resolution: int) -> str:

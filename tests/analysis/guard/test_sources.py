@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from latchstring.analysis.guard.sources import NeedsVisits, PoliceFound, Source, UnknownSource, parse, weights
+from latchstring.analysis.guard.sources import (
+    NeedsVisits,
+    PoliceFound,
+    Source,
+    UnknownSource,
+    VisitFound,
+    check_resident,
+    parse,
+    weights,
+)
 
 
 def test_what_residents_reported_counts_as_it_is():
@@ -45,3 +54,11 @@ def test_a_source_is_one_of_three_words():
     assert parse(" Resident ") is Source.RESIDENT
     with pytest.raises(UnknownSource):
         parse("patrol")
+
+
+@pytest.mark.parametrize(("source", "error"), [(Source.POLICE, PoliceFound), (Source.VISIT, VisitFound)])
+def test_a_map_that_knows_no_visits_takes_residents_reports_alone(source, error):
+    """What police or visits found shows where they went; the twin is what residents reported."""
+    with pytest.raises(error):
+        check_resident(source)
+    check_resident(Source.RESIDENT)

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.errors import CheckViolation, InsufficientPrivilege
 
-from latchstring.analysis.guard.sources import PoliceFound, Source
 from latchstring.ledger import entry as entries
 from latchstring.network.database.roles import Role
 from latchstring.network.incidents import service, store
@@ -18,9 +17,7 @@ from latchstring.network.incidents.models import (
     Asked,
     BadIncident,
     BadPlan,
-    VisitFound,
     check_day,
-    check_source,
     household_of,
 )
 from latchstring.network.incidents.service import ManyWait, MapIsOver, MayNotPublish, NoHomesThere
@@ -242,14 +239,6 @@ def test_reports_need_homes_a_past_day_and_patience(database, town):
             service.report(incident(n, cell=CELLS[0]), now=NOW, db=db)
         with pytest.raises(ManyWait):
             service.report(incident(50, cell=CELLS[0]), now=NOW, db=db)
-
-
-@pytest.mark.parametrize(("source", "error"), [(Source.POLICE, PoliceFound), (Source.VISIT, VisitFound)])
-def test_what_police_or_visits_found_is_refused(source, error):
-    """It shows where they went. What residents reported is taken."""
-    with pytest.raises(error):
-        check_source(source)
-    check_source(Source.RESIDENT)
 
 
 def test_the_database_itself_refuses_other_sources(database, town):

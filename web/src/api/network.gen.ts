@@ -632,6 +632,181 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Incident
+         * @description Tell that something happened, to the hexagon and the day. It counts once the operator looked at it.
+         */
+        post: operations["report_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Incidents
+         * @description Take in a table of what residents reported; all of it or, with the line that is wrong, none.
+         *
+         *     The query names columns that are not called as usual. Coordinates become cells of resolution 9 and
+         *     households keyed hashes before anything is stored.
+         */
+        post: operations["import_incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Waiting
+         * @description Residents' reports that nobody has looked at, oldest first; never whose they are.
+         */
+        get: operations["list_waiting"];
+        put?: never;
+        /**
+         * Look At Waiting
+         * @description Count these reports from now on, or drop them.
+         */
+        post: operations["look_at_waiting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maps/grounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Grounds
+         * @description What maps can be made of, and what is left of this year's privacy budget.
+         */
+        get: operations["list_grounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Maps
+         * @description The newest map of each area, newest first.
+         */
+        get: operations["list_maps"];
+        put?: never;
+        /**
+         * Publish Map
+         * @description Make a map, pay for it from the privacy budget, and show it to everybody.
+         */
+        post: operations["publish_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/maps/{sha256}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map File
+         * @description A published map: the bytes that its SHA-256 names, the same for residents and agencies.
+         */
+        get: operations["map_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Releases
+         * @description Which agency asked for which map, what for and until when, and what the gate said; newest first.
+         */
+        get: operations["list_releases"];
+        put?: never;
+        /**
+         * Ask For Map
+         * @description Ask for the map that residents see. The gate's answer is entered in the public log, a refusal too.
+         */
+        post: operations["ask_for_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/releases/{release_id}/map.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Released Map
+         * @description The map that the officer's agency was given, until its last day.
+         */
+        get: operations["released_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -673,6 +848,11 @@ export interface components {
             what: string;
             /** Mend */
             mend: string;
+        };
+        /** Changed */
+        Changed: {
+            /** Reports */
+            reports: number;
         };
         /** CheckedShape */
         CheckedShape: {
@@ -760,6 +940,31 @@ export interface components {
             /** Signatures */
             signatures: components["schemas"]["SignatureShape"][];
         };
+        /** GateAnswer */
+        GateAnswer: {
+            /** Granted */
+            granted: boolean;
+            release: components["schemas"]["ReleaseShape"];
+            /** Reasons */
+            reasons: components["schemas"]["BrokenRuleShape"][];
+        };
+        /** GroundShape */
+        GroundShape: {
+            /**
+             * Cell
+             * @description H3, resolution 6
+             */
+            cell: string;
+            /** Dwellings */
+            dwellings: number;
+            /** Incidents */
+            incidents: number;
+            /**
+             * Left Thousandths
+             * @description of the privacy budget of this year
+             */
+            left_thousandths: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -793,6 +998,29 @@ export interface components {
             /** Cells */
             cells: number;
         };
+        /** IncidentReport */
+        IncidentReport: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "parcel-theft" | "break-in" | "vehicle-theft" | "theft-from-vehicle" | "bicycle-theft" | "vandalism";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Cell
+             * @description H3, resolution 9: nothing finer is taken
+             */
+            cell: string;
+            /**
+             * Household
+             * @description random, made by the browser and kept there, so that nobody counts twice; never shown
+             */
+            household: string;
+        };
         /** KeyToEnrol */
         KeyToEnrol: {
             /**
@@ -824,6 +1052,16 @@ export interface components {
             /** Entries */
             entries: components["schemas"]["LogEntry"][];
         };
+        /** LookedAt */
+        LookedAt: {
+            /** Ids */
+            ids: number[];
+            /**
+             * Count
+             * @description true: they count from now on; false: they are dropped
+             */
+            count: boolean;
+        };
         /** MadeAccount */
         MadeAccount: {
             account: components["schemas"]["AccountShape"];
@@ -832,6 +1070,87 @@ export interface components {
              * @description one-time; shown now and never again
              */
             password: string;
+        };
+        /** MapPlan */
+        MapPlan: {
+            /** Area */
+            area: string[];
+            /**
+             * Resolution
+             * @default 9
+             * @enum {integer}
+             */
+            resolution: 8 | 9;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Kinds */
+            kinds: ("parcel-theft" | "break-in" | "vehicle-theft" | "theft-from-vehicle" | "bicycle-theft" | "vandalism")[];
+            /**
+             * Epsilon Thousandths
+             * @default 1000
+             * @enum {integer}
+             */
+            epsilon_thousandths: 250 | 500 | 1000;
+            /**
+             * Reported Low
+             * @default 0.2
+             */
+            reported_low: number;
+            /**
+             * Reported High
+             * @default 0.8
+             */
+            reported_high: number;
+        };
+        /** MapSummary */
+        MapSummary: {
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Area */
+            area: string[];
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Kinds */
+            kinds: string[];
+            /** Resolution */
+            resolution: number;
+            /** Enough */
+            enough: boolean;
+            /** Events */
+            events: number;
+        };
+        /** MapWish */
+        MapWish: {
+            /** Map Sha256 */
+            map_sha256: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Expires On
+             * Format: date
+             */
+            expires_on: string;
         };
         /** NetworkShape */
         NetworkShape: {
@@ -948,6 +1267,37 @@ export interface components {
             payload_type: string;
             /** Statement Sha256 */
             statement_sha256: string;
+        };
+        /** ReleaseShape */
+        ReleaseShape: {
+            /** Id */
+            id: string;
+            /** Agency */
+            agency: string;
+            /** Map Sha256 */
+            map_sha256: string;
+            /**
+             * Purpose
+             * @description empty where it was none of the list
+             */
+            purpose: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Expires On
+             * Format: date
+             */
+            expires_on: string;
+            /**
+             * Reasons
+             * @description the gate's rules that stood against it; none: the map was given
+             */
+            reasons: string[];
+            /** Over */
+            over: boolean;
         };
         /** RequestDetail */
         RequestDetail: {
@@ -1129,6 +1479,15 @@ export interface components {
         Signed: {
             envelope: components["schemas"]["EnvelopeShape"];
         };
+        /** TakenInShape */
+        TakenInShape: {
+            /** New */
+            new: number;
+            /** Known */
+            known: number;
+            /** Without Homes */
+            without_homes: number;
+        };
         /** UploadState */
         UploadState: {
             /**
@@ -1163,6 +1522,23 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /** WaitingReport */
+        WaitingReport: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "parcel-theft" | "break-in" | "vehicle-theft" | "theft-from-vehicle" | "bicycle-theft" | "vandalism";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Cell */
+            cell: string;
         };
     };
     responses: never;
@@ -2318,6 +2694,361 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    report_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_incidents: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                day?: string | null;
+                cell?: string | null;
+                longitude?: string | null;
+                latitude?: string | null;
+                source?: string | null;
+                household?: string | null;
+                date_order?: ("day-first" | "month-first") | null;
+            };
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenInShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_waiting: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingReport"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_at_waiting: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookedAt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_grounds: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroundShape"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_maps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapSummary"][];
+                };
+            };
+        };
+    };
+    publish_map: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapSummary"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    map_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_releases: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseShape"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_for_map: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    released_map: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                release_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

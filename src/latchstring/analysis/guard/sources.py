@@ -36,6 +36,18 @@ class UnknownSource(BadInput):
     """Each incident needs its source: resident, visit or police."""
 
 
+class VisitFound(BadInput):
+    """Incidents found on visits show where somebody looked; only what residents reported enters this map."""
+
+
+def check_resident(source: Source) -> None:
+    """For maps that know no visit's probability: only what residents reported."""
+    if source is Source.POLICE:
+        raise PoliceFound
+    if source is Source.VISIT:
+        raise VisitFound
+
+
 def parse(text: str) -> Source:
     try:
         return Source(text.strip().lower())

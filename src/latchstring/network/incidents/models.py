@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from latchstring.analysis.guard.sources import PoliceFound, Source
+from latchstring.analysis.guard.sources import Source
 from latchstring.base import canonical, geo
 from latchstring.base.errors import BadInput
 from latchstring.studies import cells
@@ -30,10 +30,6 @@ _BUCKETS = ((10_000, "10000+"), (4000, "4000-9999"), (1000, "1000-3999"))
 
 class BadIncident(BadInput):
     """An incident has a kind from the list, a day in the last five years, and an H3 cell of resolution 9."""
-
-
-class VisitFound(BadInput):
-    """Incidents found on visits show where somebody looked; only what residents reported enters the map."""
 
 
 class BadPlan(BadInput):
@@ -70,6 +66,16 @@ class Waiting:
     kind: str
     day: date
     cell: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """A coarse cell that maps can be made of, and what is left to spend on it this year."""
+
+    cell: str
+    dwellings: int
+    incidents: int
+    left_thousandths: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,14 +170,6 @@ def household_of(name: str, key: bytes) -> bytes:
     if not 1 <= len(name) <= 200:
         raise BadIncident("a household has a pseudonym of 1 to 200 characters, never its address")
     return hmac.digest(key, name.encode(), hashlib.sha256)
-
-
-def check_source(source: Source) -> None:
-    """Only what residents reported."""
-    if source is Source.POLICE:
-        raise PoliceFound
-    if source is Source.VISIT:
-        raise VisitFound
 
 
 def check_day(day: date, *, today: date) -> date:

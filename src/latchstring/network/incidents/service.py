@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from latchstring.analysis.guard import noise
 from latchstring.analysis.hotspots.hotspot_map import ENOUGH
-from latchstring.base import ids
+from latchstring.base import geo, ids
 from latchstring.base.errors import BadInput, Conflict, TooOften
 from latchstring.base.time import to_text
 from latchstring.ledger.entry import MapExpired, MapRefused, MapReleased
@@ -19,6 +19,7 @@ from latchstring.network.incidents import policy, store
 from latchstring.network.incidents.models import (
     PURPOSES,
     Asked,
+    Ground,
     Incident,
     Plan,
     PublishedMap,
@@ -74,7 +75,7 @@ class Answer:
 
 def report(incident: Incident, *, now: datetime, db: Transaction) -> None:
     """Keep a resident's report until the operator has looked at it. The same one again changes nothing."""
-    check_day(incident.day, today=_latest(now))
+    check_day(incident.day, today=latest_day(now))
     if not places.among([incident.cell], db=db):
         raise NoHomesThere
     if store.waiting_in(incident.cell, db=db) >= policy.MOST_WAITING_PER_CELL:
@@ -90,6 +91,26 @@ def take_in(incidents: Sequence[Incident], *, now: datetime, db: Transaction) ->
     return TakenIn(new=new, known=len(inside) - new, without_homes=len(incidents) - len(inside))
 
 
+def grounds(*, now: datetime, db: Transaction) -> list[Ground]:
+    """Every coarse cell with homes: what a map of it would be made of."""
+    homes: dict[str, int] = {}
+    for place in places.everywhere(db=db):
+        coarse = geo.parent(place.cell, geo.COARSE_RESOLUTION)
+        homes[coarse] = homes.get(coarse, 0) + place.dwellings
+    counted = store.counted_by_area(db=db)
+    spent = store.spent(list(homes), now.year, db=db)
+    return [
+        Ground(
+            cell=cell,
+            dwellings=dwellings,
+            incidents=counted.get(cell, 0),
+            left_thousandths=policy.BUDGET_THOUSANDTHS - spent.get(cell, 0),
+        )
+        for cell, dwellings in sorted(homes.items())
+        if dwellings
+    ]
+
+
 def publish(
     plan: Plan, *, now: datetime, db: Transaction, uniform: Callable[[], float] = _uniform
 ) -> PublishedMap:
@@ -101,7 +122,7 @@ def publish(
     store.lock_books(db=db)
     homes = within(plan.area, {place.cell: place.dwellings for place in places.everywhere(db=db)})
     spent = store.spent(plan.area, now.year, db=db)
-    decision = policy.may_publish(plan, homes=sum(homes.values()), spent=spent, today=_latest(now))
+    decision = policy.may_publish(plan, homes=sum(homes.values()), spent=spent, today=latest_day(now))
     if isinstance(decision, Refused):
         raise MayNotPublish(decision.reasons)
     store.spend(plan.area, now.year, plan.epsilon_thousandths, db=db)
@@ -152,6 +173,11 @@ def expire(*, now: datetime, db: Transaction) -> int:
     return len(ended)
 
 
+def latest_day(now: datetime) -> date:
+    """The day that it is somewhere on earth already."""
+    return (now + timedelta(hours=14)).date()
+
+
 def _entry(
     release: str, asked: Asked, wanted: PublishedMap, broken: tuple[str, ...], *, at: str
 ) -> MapReleased | MapRefused:
@@ -195,11 +221,6 @@ def _protected(
         epsilon=plan.epsilon,
         reported=plan.reported,
     )
-
-
-def _latest(now: datetime) -> date:
-    """The day that it is somewhere on earth already."""
-    return (now + timedelta(hours=14)).date()
 
 
 def _at(now: datetime) -> str:

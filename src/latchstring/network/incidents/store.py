@@ -77,6 +77,12 @@ def count(plan: Plan, *, db: Transaction) -> dict[str, int]:
     return {row["cell"]: row["n"] for row in rows}
 
 
+def counted_by_area(*, db: Transaction) -> dict[str, int]:
+    """How many incidents count in each coarse cell, of all days and kinds, before any cap."""
+    rows = db.execute("select coarse, count(*) as n from incidents.incidents where counted group by coarse")
+    return {row["coarse"]: row["n"] for row in rows}
+
+
 def lock_books(*, db: Transaction) -> None:
     """Until the transaction ends, nobody else spends."""
     db.execute("lock table incidents.budget in share row exclusive mode")
@@ -151,9 +157,10 @@ def add_release(release: Release, *, officer: str, db: Transaction) -> None:
     )  # fmt: skip
 
 
-def releases(*, db: Transaction) -> list[Release]:
-    """Everything that was asked, newest first."""
-    return [_release(row) for row in db.execute(f"{_RELEASES} order by asked_at desc, id")]
+def releases(*, limit: int = 200, db: Transaction) -> list[Release]:
+    """What was asked, newest first."""
+    rows = db.execute(f"{_RELEASES} order by asked_at desc, id limit %s", [limit])
+    return [_release(row) for row in rows]
 
 
 def get_release(release: str, *, agency: str, db: Transaction) -> Release:

@@ -9,7 +9,7 @@ from pathlib import Path
 from latchstring.analysis.guard import sources
 from latchstring.base import geo
 from latchstring.base.errors import BadInput
-from latchstring.network.incidents.models import Incident, check_day, check_source, household_of
+from latchstring.network.incidents.models import Incident, check_day, household_of
 from latchstring.studies import cell_table, table
 from latchstring.studies.cell_table import CellColumns
 from latchstring.studies.dates import Order
@@ -62,7 +62,7 @@ def _incident(
     today: date,
 ) -> Incident:
     try:
-        check_source(sources.parse(source))
+        sources.check_resident(sources.parse(source))
         return Incident(
             kind="-".join(kind.lower().replace("_", " ").replace("-", " ").split()),
             day=check_day(_EPOCH + timedelta(days=day), today=today),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -199,6 +199,98 @@ class ReviewItem(RequestDetail):
     broken: list[BrokenRuleShape] = Field(description="the rules judged again, now; should be empty")
     my_vote: VoteShape | None
     reviewers: int
+
+
+IncidentKind = Literal[
+    "parcel-theft", "break-in", "vehicle-theft", "theft-from-vehicle", "bicycle-theft", "vandalism"
+]
+
+
+class IncidentReport(Shape):
+    kind: IncidentKind
+    day: date
+    cell: str = Field(max_length=20, description="H3, resolution 9: nothing finer is taken")
+    household: str = Field(
+        min_length=16,
+        max_length=64,
+        pattern="^[0-9a-zA-Z_-]*$",
+        description="random, made by the browser and kept there, so that nobody counts twice; never shown",
+    )
+
+
+class WaitingReport(Shape):
+    id: int
+    kind: IncidentKind
+    day: date
+    cell: str
+
+
+class LookedAt(Shape):
+    ids: list[int] = Field(max_length=1000)
+    count: bool = Field(description="true: they count from now on; false: they are dropped")
+
+
+class Changed(Shape):
+    reports: int
+
+
+class TakenInShape(Shape):
+    new: int
+    known: int
+    without_homes: int
+
+
+class GroundShape(Shape):
+    cell: str = Field(description="H3, resolution 6")
+    dwellings: int
+    incidents: int
+    left_thousandths: int = Field(description="of the privacy budget of this year")
+
+
+class MapPlan(Shape):
+    area: list[str] = Field(min_length=1, max_length=7)
+    resolution: Literal[8, 9] = 9
+    start: date
+    end: date
+    kinds: list[IncidentKind] = Field(min_length=1)
+    epsilon_thousandths: Literal[250, 500, 1000] = 1000
+    reported_low: float = Field(0.2, gt=0, le=1)
+    reported_high: float = Field(0.8, gt=0, le=1)
+
+
+class MapSummary(Shape):
+    sha256: str
+    published_at: datetime
+    area: list[str]
+    start: date
+    end: date
+    kinds: list[str]
+    resolution: int
+    enough: bool
+    events: int
+
+
+class MapWish(Shape):
+    map_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    purpose: str = Field(max_length=40)
+    expires_on: date
+
+
+class ReleaseShape(Shape):
+    id: str
+    agency: str
+    map_sha256: str
+    purpose: str = Field(description="empty where it was none of the list")
+    asked_at: datetime
+    expires_on: date
+    reasons: list[str] = Field(description="the gate's rules that stood against it; none: the map was given")
+    over: bool
+
+
+class GateAnswer(Shape):
+    granted: bool
+    release: ReleaseShape
+    reasons: list[BrokenRuleShape]
 
 
 class LogEntry(Shape):
