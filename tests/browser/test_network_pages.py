@@ -285,6 +285,13 @@ def test_every_page_can_be_used_by_everybody(town: Neighbourhood, page: Page) ->
             faults[path] = faults_of(page, heading)
 
     look({"/": "Footage by consent, asked in public", "/log": "Public log", "/sign-in": "Sign in"})
+    look(
+        {
+            "/analysis": "What do the numbers say?",
+            "/analysis/claim": re.compile("What would 55"),
+            "/analysis/urn": "The map that believes itself",
+        }
+    )
     first_sign_in(page, town, "officer")
     look(
         {
@@ -303,3 +310,24 @@ def test_every_page_can_be_used_by_everybody(town: Neighbourhood, page: Page) ->
     sign_in(page, town, town.staff.operator)
     look({"/agencies": "Agencies", "/accounts": "Accounts", "/places": "Places"})
     assert {where: found for where, found in faults.items() if found} == {}
+
+
+def test_a_claim_is_tried_by_keyboard_and_answered_at_once(town: Neighbourhood, page: Page) -> None:
+    """More break-ins, more like areas, and the best of many: what could be seen follows each slider."""
+    page.goto(f"{town.network.url}/#/analysis")
+    page.get_by_role("link", name=re.compile("What would 55")).click()
+    expect(page.get_by_text("None: too few break-ins")).to_be_visible()
+    expect(page.get_by_text("0.9 %", exact=True)).to_be_visible()
+
+    for _ in range(5):
+        page.get_by_label("Break-ins in the area, per period").press("ArrowRight")
+    expect(page.get_by_text("53 %", exact=True)).to_be_visible()
+    expect(page.get_by_text("We cannot tell whether the cameras did anything.")).to_be_visible()
+    page.get_by_label("Like areas to compare with").press("End")
+    expect(page.get_by_text("made break-ins fewer")).to_be_visible()
+    page.get_by_label("How the area was picked").press("End")
+    expect(page.get_by_text("high counts fall by themselves")).to_be_visible()
+
+    page.get_by_role("link", name=re.compile("two districts")).click()
+    page.get_by_label("In the first district").press("Home")
+    expect(page.get_by_role("img", name=re.compile("400 towns")).first).to_be_visible()

@@ -807,6 +807,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weigh Claim
+         * @description The smallest drop that could be seen, how often chance alone makes the claimed one, and the verdict.
+         */
+        get: operations["weigh_claim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/urn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Urn Lesson
+         * @description Two districts with so many incidents a day for a visit to find, and a map that learns from visits.
+         */
+        get: operations["urn_lesson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -866,6 +906,30 @@ export interface components {
             square_miles: number | null;
             /** Audience Bucket */
             audience_bucket: string | null;
+        };
+        /**
+         * ClaimShape
+         * @description `power`: that so large a drop is seen. `chance`: that it comes with nothing done.
+         */
+        ClaimShape: {
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /** Needed Percent */
+            needed_percent: number | null;
+            /** Power */
+            power: number;
+            /** Chance */
+            chance: number;
+            /** Expected Drop */
+            expected_drop: number;
+            /** Finding */
+            finding: string;
+            /** Verdict */
+            verdict: string;
+            /** Smallest */
+            smallest: components["schemas"]["SmallestShape"][];
         };
         /** DisclosureMade */
         DisclosureMade: {
@@ -1028,6 +1092,17 @@ export interface components {
              * @description base64 of 32 bytes, Ed25519
              */
             public_key: string;
+        };
+        /** LessonShape */
+        LessonShape: {
+            /** True Share */
+            true_share: number;
+            /** Days */
+            days: number;
+            /** Runs */
+            runs: number;
+            naive: components["schemas"]["UrnShape"];
+            corrected: components["schemas"]["UrnShape"];
         };
         /** LogEntry */
         LogEntry: {
@@ -1268,6 +1343,18 @@ export interface components {
             /** Statement Sha256 */
             statement_sha256: string;
         };
+        /**
+         * RangeShape
+         * @description Both ends belong to it; null where there is no limit.
+         */
+        RangeShape: {
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Level */
+            level: number;
+        };
         /** ReleaseShape */
         ReleaseShape: {
             /** Id */
@@ -1479,6 +1566,13 @@ export interface components {
         Signed: {
             envelope: components["schemas"]["EnvelopeShape"];
         };
+        /** SmallestShape */
+        SmallestShape: {
+            /** Before */
+            before: number;
+            /** Percent */
+            percent: number | null;
+        };
         /** TakenInShape */
         TakenInShape: {
             /** New */
@@ -1495,6 +1589,19 @@ export interface components {
              * @description how many bytes have come; go on from here
              */
             offset: number;
+        };
+        /**
+         * UrnShape
+         * @description Where the runs end: `counts` of runs by the first district's share, in twenty equal steps.
+         */
+        UrnShape: {
+            /** Mean */
+            mean: number;
+            middle: components["schemas"]["RangeShape"];
+            /** Beyond 95 */
+            beyond_95: number;
+            /** Counts */
+            counts: number[];
         };
         /** ValidationError */
         ValidationError: {
@@ -3041,6 +3148,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    weigh_claim: {
+        parameters: {
+            query: {
+                before: number;
+                /** @description in percent */
+                drop?: number;
+                controls?: number;
+                worst_of?: number;
+                best_of?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    urn_lesson: {
+        parameters: {
+            query?: {
+                first?: number;
+                second?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonShape"];
+                };
             };
             /** @description Validation Error */
             422: {

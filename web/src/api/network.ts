@@ -22,6 +22,10 @@ export type Prepared = Shapes['Prepared'];
 export type Disclosure = Shapes['DisclosureShape'];
 export type RequestSummary = Shapes['RequestSummary'];
 export type RequestState = RequestSummary['state'];
+export type WeighedClaim = Shapes['ClaimShape'];
+export type Smallest = Shapes['SmallestShape'];
+export type Lesson = Shapes['LessonShape'];
+export type Urns = Shapes['UrnShape'];
 export type LoggedEntry = Omit<Shapes['LogEntry'], 'entry'> & { entry: LogEntry };
 export type LogPage = Omit<Shapes['LogPage'], 'entries'> & { entries: LoggedEntry[] };
 

@@ -7,6 +7,7 @@ export const ICONS = {
   vote: 'M4 12h16v8H4zM8 12V6l4-3 4 3v6M9.5 8.5l2 2 3-4',
   done: 'M5 13l4.5 4.5L19 7',
   agency: 'M4 20h16M6 20V9l6-5 6 5v11M10 20v-5h4v5',
+  analysis: 'M4 4v16h16M8 16v-5M13 16V8M18 16v-3',
   people:
     'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-4 3-6 6-6s6 2 6 6M16 5a3 3 0 0 1 0 6M18 14c2 .5 3 2.5 3 5',
 };

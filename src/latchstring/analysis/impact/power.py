@@ -116,7 +116,7 @@ def _exact_power(falling: float, rising: float, reach: float) -> float:
     """
     xs = np.arange(_beyond(falling) + 1)
     least = _least_rising(xs.astype(np.float64), reach)
-    return float((poisson.pmf(xs, falling) * poisson.sf(least - 1, rising)).sum())
+    return min(1.0, float((poisson.pmf(xs, falling) * poisson.sf(least - 1, rising)).sum()))
 
 
 def _least_rising(falling: Floats, reach: float) -> Floats:

@@ -1,4 +1,5 @@
 import { common } from './common';
+import { analysis } from './network/analysis';
 import { desk } from './network/desk';
 import { log } from './network/log';
 import { officer } from './network/officer';
@@ -6,6 +7,14 @@ import { operator } from './network/operator';
 import { reviewer } from './network/reviewer';
 import { texts } from './texts';
 
-export const network = { ...common, ...desk, ...log, ...officer, ...operator, ...reviewer } as const;
+export const network = {
+  ...common,
+  ...analysis,
+  ...desk,
+  ...log,
+  ...officer,
+  ...operator,
+  ...reviewer,
+} as const;
 
 export const t = texts(network);
