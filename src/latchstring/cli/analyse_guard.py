@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from latchstring.analysis.guard.urn import BadUrn, Districts, simulate
 from latchstring.cli.analyse_output import Numbers, answers
-from latchstring.studies import audits
+from latchstring.studies import audits, cases
+from latchstring.studies.incidents import read_sources
 from latchstring.studies.study import Study
 
 
 @click.group()
 def guard() -> None:
     """What a map must not learn from: its own patrols."""
+
+
+@guard.command("weights")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", required=True, help="Column of how it became known: resident, visit or police.")
+@click.option("--visit-probability", "visit", help="Column of how likely the visit was that found it.")
+@click.option("--level", type=float, default=0.95, show_default=True, help="Of the interval.")
+@answers
+def weights_command(file: Path, source: str, visit: str | None, level: float) -> Study:
+    """How much may each incident count? What police discovered is refused. (Horvitz and Thompson 1952)"""
+    rows, [source, *chances] = cases.read(file, [source, *([visit] if visit else [])])
+    sources, weights = read_sources(rows, source, chances[0] if chances else None)
+    return audits.of_weights(sources, weights, level)
 
 
 @guard.command("urn")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,9 @@ def answers(command: Callable[..., Study]) -> Command:
         if geojson is not None and study.geojson is None:
             raise NoMap
         if html is not None:
-            _write(html, report.to_html(study))
+            write(html, report.to_html(study))
         if geojson is not None:
-            _write(geojson, answer.to_json(study.geojson))
+            write(geojson, answer.to_json(study.geojson))
         if as_json:
             click.echo(answer.to_json(study.full if full else study.answer))
         else:
@@ -118,6 +119,11 @@ def today() -> int:
     return int(SystemClock().now().timestamp() // 86_400) + 1
 
 
+def this_day() -> date:
+    """The day in UTC."""
+    return SystemClock().now().date()
+
+
 class Numbers(click.ParamType[tuple[float, ...]]):
     """Numbers between commas; `count` of them if that is given."""
 
@@ -136,6 +142,20 @@ class Numbers(click.ParamType[tuple[float, ...]]):
         if self._count not in (None, len(numbers)):
             self.fail(f"{value!r} is not {self._count} numbers between commas", param, ctx)
         return numbers
+
+
+class Names(click.ParamType[tuple[str, ...]]):
+    """Names between commas."""
+
+    name = "A,B,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        names = tuple(each.strip() for each in value.split(",")) if value else ()
+        if not all(names):
+            self.fail(f"{value!r} has a name that is empty", param, ctx)
+        return names
 
 
 class Origin(click.ParamType[Plane]):
@@ -164,7 +184,8 @@ class When(click.ParamType[int]):
         return day
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """The whole file, or none."""
     try:
         write_whole(path, text.encode())
     except OSError as e:

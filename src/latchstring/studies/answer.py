@@ -6,6 +6,7 @@ import dataclasses
 import enum
 import json
 import math
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ def plain(value: Any) -> Any:
         return [plain(value.low), plain(value.high)]
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, np.generic):
         return plain(value.item())
     if isinstance(value, float):

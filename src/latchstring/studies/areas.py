@@ -12,7 +12,7 @@ from latchstring.analysis.hotspots.rates import Comparison, Rates
 from latchstring.analysis.hotspots.reporting import Corrected, Membership
 from latchstring.analysis.hotspots.scoring import Scores
 from latchstring.studies import chart
-from latchstring.studies.study import Plot, Shown, Study, between, chance, number
+from latchstring.studies.study import Plot, Shown, Study, between, chance, number, percent
 
 _SHOWN = 30  # rows in a table or a plot for people
 _PICKED = (
@@ -238,7 +238,7 @@ def of_scores(found: Scores, names: Sequence[str]) -> Study:
                     (
                         names[n],
                         number(int(found.hits[k])),
-                        f"{found.area[k]:.1%}",
+                        f"{percent(found.area[k], 1)}",
                         number(float(found.pai[k])),
                         number(intervals[k].low),
                         number(intervals[k].high),

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from latchstring.analysis.bias import shares, words
 from latchstring.analysis.bias.agreement import Agreement
@@ -12,8 +16,9 @@ from latchstring.analysis.bias.funnel import Audit
 from latchstring.analysis.bias.shares import Share
 from latchstring.analysis.bias.stops import Outcomes, Veil
 from latchstring.analysis.bias.strata import Stratified
+from latchstring.analysis.guard.sources import Source
 from latchstring.analysis.guard.urn import Urns
-from latchstring.analysis.interval import Interval
+from latchstring.analysis.interval import Interval, around
 from latchstring.studies.study import Shown, Study, chance, number
 
 _READINGS = {
@@ -250,6 +255,34 @@ def of_veil(found: Veil) -> Study:
         },
         full=found,
         beware=found.beware,
+    )
+
+
+def of_weights(sources: Sequence[Source], weights: NDArray[np.float64], level: float) -> Study:
+    total = float(weights.sum())
+    inside = around(total, float(np.sqrt((weights**2).sum())), level)
+    visits = sum(each is Source.VISIT for each in sources)
+    said = (
+        f"{len(sources):,} incidents, of which {visits:,} were found on visits, stand for "
+        f"{number(total, 1)}: "
+        f"{number(max(0.0, inside.low), 1)} to {number(inside.high, 1)} allowing for chance."
+    )
+    return Study(
+        title="How much each incident counts",
+        finding=said,
+        answer={
+            "incidents": len(sources),
+            "visits": visits,
+            "total": total,
+            "interval": [max(0.0, inside.low), inside.high],
+            "weights": weights,
+        },
+        full={"sources": sources, "weights": weights},
+        beware=(
+            "The probabilities of visits are taken as given. Where they are wrong, so is everything after.",
+        )
+        if visits
+        else (),
     )
 
 

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
-from latchstring.analysis.impact import synthetic_placebo, wdd
-from latchstring.analysis.impact.counts import Change
+from latchstring.analysis.impact import did, rate_difference, ratio, synthetic_placebo, wdd
+from latchstring.analysis.impact.counts import NOTHING, Change
+from latchstring.analysis.impact.did import DifferenceInDifferences
+from latchstring.analysis.impact.placebo import Rank, rank_among
+from latchstring.analysis.impact.power import Detectable
+from latchstring.analysis.impact.rate_difference import RateDifference
+from latchstring.analysis.impact.ratio import RateRatio
+from latchstring.analysis.impact.synthetic import Synthetic
 from latchstring.analysis.impact.synthetic_placebo import SyntheticTest
 from latchstring.analysis.impact.verdict import Words, verdict
-from latchstring.analysis.impact.wdd import WeightedDifference
+from latchstring.analysis.impact.wdd import TimeWeights, WeightedDifference
 from latchstring.studies import chart
-from latchstring.studies.study import Plot, Shown, Study, chance, number
+from latchstring.studies.study import Plot, Shown, Study, between, chance, number
 
 
-def of_wdd(found: WeightedDifference) -> Study:
-    judged = verdict(wdd.evidence(found))
+def rank_of_wdd(found: WeightedDifference, placebos: Sequence[Change], times: TimeWeights) -> Rank:
+    """By the difference to the control in standard errors, so that areas may differ in size."""
+
+    def size(change: Change) -> float:
+        if change == found.control == NOTHING:
+            return 0.0
+        return wdd.wdd(control=found.control, treated=change, time_weights=times).z
+
+    return rank_among(size(found.treated), [size(each) for each in placebos])
+
+
+def of_wdd(
+    found: WeightedDifference, *, rank: Rank | None = None, detectable: Detectable | None = None
+) -> Study:
+    judged = verdict(wdd.evidence(found, rank=rank, detectable=detectable))
     return Study(
         title="Weighted displacement difference",
         finding=judged.text,
@@ -25,7 +45,7 @@ def of_wdd(found: WeightedDifference) -> Study:
             "interval": found.interval,
             "verdict": judged.text,
         },
-        full={"result": found, "verdict": judged},
+        full={"result": found, "rank": rank, "detectable": detectable, "verdict": judged},
         tables=(
             Shown(
                 title="Incidents",
@@ -37,7 +57,7 @@ def of_wdd(found: WeightedDifference) -> Study:
             ),
             Shown(
                 title="Change beyond that of like areas",
-                head=("estimate", "standard error", "from", "to", "z", "p if counts vary by pure chance"),
+                head=("estimate", "standard error", "from", "to", "z", _p_of(found.freedom)),
                 rows=(
                     (
                         number(found.wdd),
@@ -50,10 +70,182 @@ def of_wdd(found: WeightedDifference) -> Study:
                 ),
             ),
         ),
+        plots=(
+            Plot(
+                title="Change beyond that of like areas",
+                svg=chart.estimates(
+                    [
+                        chart.Estimate(
+                            name="all together",
+                            value=found.wdd,
+                            low=found.interval.low,
+                            high=found.interval.high,
+                        )
+                    ],
+                    neutral=0.0,
+                ),
+                words="The broken line is no change at all.",
+            ),
+        ),
     )
 
 
-def of_synthetic(found: SyntheticTest, outcome: str) -> Study:
+def of_ratio(found: RateRatio) -> Study:
+    judged = verdict(ratio.evidence(found))
+    change = found.change_interval
+    return Study(
+        title="The change beyond that of the control, in percent",
+        finding=judged.text,
+        answer={
+            "ratio": found.ratio,
+            "interval": found.interval,
+            "change": found.change,
+            "change_interval": change,
+            "raw_change": found.raw_change,
+            "log_se": found.log_se,
+            "p": found.p,
+            "dispersion": found.dispersion,
+            "half_added": found.half_added,
+            "verdict": judged.text,
+        },
+        full={"result": found, "verdict": judged},
+        tables=(
+            Shown(
+                title="Treated over control",
+                head=("ratio", "from", "to", _p_of(found.freedom)),
+                rows=(
+                    (
+                        number(found.ratio),
+                        number(found.interval.low),
+                        number(found.interval.high),
+                        chance(found.p),
+                    ),
+                ),
+            ),
+        ),
+        plots=(
+            Plot(
+                title="Change in percent",
+                svg=chart.estimates(
+                    [
+                        chart.Estimate(
+                            name="beyond the control",
+                            value=100 * found.change,
+                            low=100 * change.low,
+                            high=100 * change.high,
+                        )
+                    ],
+                    neutral=0.0,
+                ),
+                words="The broken line is no change at all.",
+            ),
+        ),
+        beware=("A count was 0; half an incident was added to each of the four.",)
+        if found.half_added
+        else (),
+    )
+
+
+def of_rate_difference(found: RateDifference, *, treated: Change, control: Change) -> Study:
+    judged = verdict(rate_difference.evidence(found, treated=treated, control=control))
+    neutral = 1.0 if found.link == "log" else 0.0
+    return Study(
+        title="Difference in differences of counts",
+        finding=judged.text,
+        answer={
+            "effect": found.effect,
+            "interval": found.interval,
+            "se": found.se,
+            "p": found.p,
+            "dispersion": found.dispersion,
+            "alpha": found.alpha,
+            "link": found.link,
+            "errors": found.errors,
+            "verdict": judged.text,
+        },
+        full={"result": found, "verdict": judged},
+        tables=(
+            Shown(
+                title="Ratio of rates" if found.link == "log" else "Incidents for each area and period",
+                head=("effect", "from", "to", "p"),
+                rows=(
+                    (
+                        number(found.effect),
+                        number(found.interval.low),
+                        number(found.interval.high),
+                        chance(found.p),
+                    ),
+                ),
+            ),
+        ),
+        plots=(
+            Plot(
+                title="The effect",
+                svg=chart.estimates(
+                    [
+                        chart.Estimate(
+                            name="treated beside the others",
+                            value=found.effect,
+                            low=found.interval.low,
+                            high=found.interval.high,
+                        )
+                    ],
+                    neutral=neutral,
+                ),
+                words="The broken line is no effect.",
+            ),
+        ),
+    )
+
+
+def of_did(found: DifferenceInDifferences, outcome: str, treated: Sequence[str]) -> Study:
+    words = Words(outcome=outcome, intervention="the measure", area=f"in {', '.join(treated)}")
+    judged = verdict(did.evidence(found), words)
+    low, high = found.interval.low, found.interval.high
+    return Study(
+        title=f"Difference in differences of {outcome}",
+        finding=judged.text,
+        answer={
+            "estimate": found.estimate,
+            "interval": between(low, high),
+            "rank": found.rank.rank,
+            "of": found.rank.of,
+            "p": found.rank.p,
+            "measured": found.measured,
+            "expected": found.expected,
+            "verdict": judged.text,
+        },
+        full={"result": found, "verdict": judged},
+        tables=(
+            Shown(
+                title="Treated units beside the others",
+                head=("estimate", "from", "to", "rank", "of", "p"),
+                rows=(
+                    (
+                        number(found.estimate),
+                        number(low),
+                        number(high),
+                        number(found.rank.rank),
+                        number(found.rank.of),
+                        chance(found.rank.p),
+                    ),
+                ),
+            ),
+        ),
+        plots=(
+            Plot(
+                title="The difference",
+                svg=chart.estimates(
+                    [chart.Estimate(name=", ".join(treated), value=found.estimate, low=low, high=high)],
+                    neutral=0.0,
+                ),
+                words="The broken line is no difference.",
+            ),
+        ),
+    )
+
+
+def of_synthetic(found: SyntheticTest, outcome: str, without: Mapping[str, Synthetic] | None = None) -> Study:
     treated, rank = found.treated, found.rank
     words = Words(outcome=outcome, intervention="the measure", area=f"in {treated.treated}")
     judged = verdict(synthetic_placebo.evidence(found), words)
@@ -76,6 +268,7 @@ def of_synthetic(found: SyntheticTest, outcome: str) -> Study:
             "mspe_ratio": treated.mspe_ratio,
             "mean_gap": treated.mean_gap,
             "ranking": found.ranking,
+            "without": without,
             "verdict": judged,
         },
         tables=(
@@ -90,8 +283,9 @@ def of_synthetic(found: SyntheticTest, outcome: str) -> Study:
             Shown(
                 title="Gaps after the start over gaps before it, mean squares",
                 head=("unit", "ratio"),
-                rows=tuple((unit, number(ratio, 1)) for unit, ratio in found.ranking[:8]),
+                rows=tuple((unit, number(times, 1)) for unit, times in found.ranking[:8]),
             ),
+            *_left_out(without),
         ),
         plots=(
             Plot(
@@ -123,6 +317,17 @@ def of_synthetic(found: SyntheticTest, outcome: str) -> Study:
             "the outcome was read shows that none was picked for its answer.",
         ),
     )
+
+
+def _left_out(without: Mapping[str, Synthetic] | None) -> tuple[Shown, ...]:
+    if without is None:
+        return ()
+    rows = tuple((unit, number(each.mean_gap), number(each.mspe_ratio, 1)) for unit, each in without.items())
+    return (Shown(title="Without each unit that has a share", head=("unit", "mean gap", "ratio"), rows=rows),)
+
+
+def _p_of(freedom: float) -> str:
+    return "p if counts vary by pure chance" if math.isinf(freedom) else "p"
 
 
 def _areas(found: WeightedDifference) -> list[tuple[str, Change]]:

@@ -80,7 +80,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class _Where:
+class Where:
     """The columns of a place; of degrees where `degrees`."""
 
     x: str
@@ -118,14 +118,14 @@ def read_weighted(
     Places in degrees are laid on the plane of the incidents.
     """
     layout = table.look(path, header=columns.header)
-    where = _place_columns(layout, columns)
+    where = place_columns(layout, columns)
     named = None if weight is None else layout.column(weight, (), "the weight", "its flag")
     rows = table.read(layout, [where.x, where.y, *([named] if named else [])])
     if where.degrees and plane is None:
         raise HalfAPlace(
             f"{path.name} holds degrees and the incidents do not; say with --origin where those lie"
         )
-    points, _ = _points(rows, where, plane)
+    points, _ = points_of(rows, where, plane)
     numbers = rows.numbers(named) if named else np.ones(len(rows))
     bad = np.flatnonzero(numbers < 0)
     if bad.size:
@@ -135,7 +135,7 @@ def read_weighted(
 
 def _read(path: Path, columns: Columns, today: int | None) -> Placed:
     layout = table.look(path, header=columns.header)
-    where = _place_columns(layout, columns)
+    where = place_columns(layout, columns)
     day = None if today is None else layout.column(columns.day, DAY, "the day", "--date")
     named = {
         kind: None if wanted is None else layout.column(wanted, (), kind, f"--{kind}")
@@ -144,7 +144,7 @@ def _read(path: Path, columns: Columns, today: int | None) -> Placed:
     rows = table.read(layout, [name for name in (where.x, where.y, day, *named.values()) if name])
     if named["id"]:
         _refuse_twice(rows, named["id"])
-    points, plane = _points(rows, where, columns.origin)
+    points, plane = points_of(rows, where, columns.origin)
     days, dated = None, False
     if day is not None and today is not None:
         days, dated = rows.days(day, columns.date_order), rows.holds_dates(day)
@@ -247,11 +247,12 @@ def _refuse_twice(rows: table.Table, name: str) -> None:
         seen[text] = row
 
 
-def _place_columns(layout: table.Layout, columns: Columns) -> _Where:
+def place_columns(layout: table.Layout, columns: Columns) -> Where:
+    """The columns of a place, named or found."""
     if (columns.lon is None) != (columns.lat is None):
         raise HalfAPlace
     if columns.lon is not None and columns.lat is not None:
-        return _Where(
+        return Where(
             layout.column(columns.lon, (), "the longitude", "--lon"),
             layout.column(columns.lat, (), "the latitude", "--lat"),
             degrees=True,
@@ -259,14 +260,15 @@ def _place_columns(layout: table.Layout, columns: Columns) -> _Where:
     names = {name.lower() for name in layout.names}
     if columns.x is None and columns.y is None and _DEGREES & names and not (names & {*X} and names & {*Y}):
         raise Degrees(_SAY_DEGREES)
-    return _Where(
+    return Where(
         layout.column(columns.x, X, "x, in metres", "--x"),
         layout.column(columns.y, Y, "y, in metres", "--y"),
         degrees=False,
     )
 
 
-def _points(rows: table.Table, where: _Where, plane: Plane | None) -> tuple[Points, Plane | None]:
+def points_of(rows: table.Table, where: Where, plane: Plane | None) -> tuple[Points, Plane | None]:
+    """In metres, and the plane they lie on; degrees without one get their own."""
     across, along = rows.numbers(where.x), rows.numbers(where.y)
     if where.degrees:
         plane = plane or Plane.around(across, along)

@@ -20,7 +20,7 @@ from latchstring.analysis.hotspots.risk import RiskSurface
 from latchstring.analysis.hotspots.scoring import BackTest
 from latchstring.studies import chart, geojson
 from latchstring.studies.plane import Plane
-from latchstring.studies.study import Plot, Shown, Study, between, chance, number
+from latchstring.studies.study import Plot, Shown, Study, between, chance, number, percent
 
 _SHOWN = 15  # rows in a table for people
 _NO_DENOMINATOR = "No denominator was given: these are counts, and more homes have more of them."
@@ -61,7 +61,7 @@ def of_map(found: HotspotMap, because: str, plane: Plane | None, *, left_out: in
         full={"result": found, "verdicts": verdicts, "because": because},
         tables=(
             Shown(
-                title=f"The surest of the densest {found.certainty.share:.0%} of the cells",
+                title=f"The surest of the densest {percent(found.certainty.share)} of the cells",
                 head=("x, y of the middle", "count", "per km²", "from", "to", "sure", "said"),
                 rows=tuple(
                     (
@@ -70,7 +70,7 @@ def of_map(found: HotspotMap, because: str, plane: Plane | None, *, left_out: in
                         number(cell["density"], 1),
                         number(cell["interval"][0], 1),
                         number(cell["interval"][1], 1),
-                        f"{cell['certainty']:.0%}",
+                        f"{percent(cell['certainty'])}",
                         cell["verdict"],
                     )
                     for cell in shown[:_SHOWN]
@@ -92,8 +92,8 @@ def of_map(found: HotspotMap, because: str, plane: Plane | None, *, left_out: in
                 svg=chart.heat(sure),
                 words=(
                     f"Of {found.certainty.maps} maps drawn anew the share in which a cell is among the "
-                    f"densest {found.certainty.share:.0%}. One such map keeps "
-                    f"{found.certainty.kept:.0%} of these."
+                    f"densest {percent(found.certainty.share)}. One such map keeps "
+                    f"{percent(found.certainty.kept)} of these."
                 ),
             ),
             Plot(
@@ -436,7 +436,7 @@ def of_back_test(found: BackTest) -> Study:
         tables=(
             Shown(
                 title=f"Made of {found.before:,} incidents, scored on the {found.after:,} after them",
-                head=(f"top {found.share:.0%}", "PAI", "from", "to", "caught by it alone"),
+                head=(f"top {percent(found.share)}", "PAI", "from", "to", "caught by it alone"),
                 rows=tuple(
                     (name, number(pai), number(inside.low), number(inside.high), number(alone))
                     for name, pai, inside, alone in rows

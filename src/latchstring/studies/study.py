@@ -66,6 +66,13 @@ def chance(p: float) -> str:
     return f"{p:.3f}" if p >= 0.001 else "< 0.001"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """A share as people write it; what is not 0 is never shown as 0."""
+    if share and abs(share) < 0.5 * 10 ** -(2 + digits):
+        return f"< {10**-digits:g} %"
+    return f"{100 * share:.{digits}f} %"
+
+
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [

@@ -9,7 +9,7 @@ from latchstring.analysis.hotspots.aoristic import DAY, Aoristic
 from latchstring.analysis.hotspots.naus import BusiestWindow
 from latchstring.analysis.hotspots.space_time import SpaceTimeScan
 from latchstring.studies import chart
-from latchstring.studies.study import Plot, Shown, Study, chance, number
+from latchstring.studies.study import Plot, Shown, Study, chance, number, percent
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -198,9 +198,9 @@ def of_aoristic(found: Aoristic) -> Study:
                     (
                         _hour(hour, found.cycle),
                         number(float(found.weights[hour]), 1),
-                        f"{found.share[hour]:.1%}",
-                        f"{found.share_low[hour]:.1%}",
-                        f"{found.share_high[hour]:.1%}",
+                        f"{percent(found.share[hour], 1)}",
+                        f"{percent(found.share_low[hour], 1)}",
+                        f"{percent(found.share_high[hour], 1)}",
                     )
                     for hour in range(found.cycle)
                 ),
