@@ -14,6 +14,7 @@ CameraId = NewType("CameraId", str)  # cam_
 EventId = NewType("EventId", str)  # ev_
 RequestId = NewType("RequestId", str)  # rq_
 DisclosureId = NewType("DisclosureId", str)  # ds_
+StudyId = NewType("StudyId", str)  # st_
 
 _FORM = re.compile(r"[a-z]{2,4}_[a-z2-7]{26}")
 

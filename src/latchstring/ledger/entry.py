@@ -179,12 +179,35 @@ class MapExpired(Entry):
     agency: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlanLocked(Entry):
+    """The plan of an impact study stands; `plan_sha256` is over the plan's canonical JSON."""
+
+    kind: ClassVar[str] = "plan-locked"
+    study: str
+    holder: str
+    plan_sha256: str
+    readable_on: str  # the first day on which outcomes may be read
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyRead(Entry):
+    """The outcome of a locked plan was read, once; `result_sha256` is over the published result's bytes."""
+
+    kind: ClassVar[str] = "study-read"
+    study: str
+    holder: str
+    plan_sha256: str
+    result_sha256: str
+    finding: str  # cannot-tell | fewer | more
+
+
 KINDS: dict[str, type[Entry]] = {
     k.kind: k
     for k in (
         PolicyPublished, AgencyEnrolled, KeyEnrolled, RequestSubmitted, VoteCast, RequestApproved,
         RequestRejected, RequestExpired, DisclosureMade, DisclosureOpened, OutcomeEntered,
-        MapReleased, MapRefused, MapExpired,
+        MapReleased, MapRefused, MapExpired, PlanLocked, StudyRead,
     )
 }  # fmt: skip
 

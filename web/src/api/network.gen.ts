@@ -847,6 +847,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/studies/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Plan
+         * @description What the plan could show, and its digest; nothing is kept.
+         */
+        post: operations["check_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Studies
+         * @description Every locked plan, newest first, with what was found.
+         */
+        get: operations["list_studies"];
+        put?: never;
+        /**
+         * Lock Plan
+         * @description Lock the plan: its digest enters the public log, and it never changes.
+         */
+        post: operations["lock_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Study
+         * @description One study: its plan, and its result once it is read.
+         */
+        get: operations["read_study"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/plan.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan File
+         * @description The plan's bytes, whose SHA-256 stands in the log.
+         */
+        get: operations["plan_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/result.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Result File
+         * @description The result's bytes, whose SHA-256 stands in the log.
+         */
+        get: operations["result_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/outcome.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outcome Template
+         * @description The table to fill in: a row for each area and span of the plan.
+         */
+        get: operations["outcome_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/studies/{study_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter Study Outcome
+         * @description Read the outcome, once, after the wait: the plan is carried out and its result published.
+         */
+        post: operations["enter_study_outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1300,6 +1444,25 @@ export interface components {
             /** Places */
             places: components["schemas"]["PlaceShape"][];
         };
+        /**
+         * PlanChecked
+         * @description What the plan could show, and its digest: what would stand in the log.
+         */
+        PlanChecked: {
+            /** Sha256 */
+            sha256: string;
+            /** Detectable Percent */
+            detectable_percent: number | null;
+            /** Power At All */
+            power_at_all: number;
+            /**
+             * Readable On
+             * Format: date
+             */
+            readable_on: string;
+            /** Days Late */
+            days_late: number;
+        };
         /** PolicyShape */
         PolicyShape: {
             /** Id */
@@ -1572,6 +1735,99 @@ export interface components {
             before: number;
             /** Percent */
             percent: number | null;
+        };
+        /**
+         * StudyDetail
+         * @description `lock_index` and `read_index` are null until a checkpoint covers the entry.
+         */
+        StudyDetail: {
+            /** Id */
+            id: string;
+            /** Outcome */
+            outcome: string;
+            /** Intervention */
+            intervention: string;
+            /** Treated */
+            treated: string[];
+            /** Locked At */
+            locked_at: string;
+            /**
+             * Readable On
+             * Format: date
+             */
+            readable_on: string;
+            /** Readable */
+            readable: boolean;
+            /** Finding */
+            finding: string | null;
+            /** Holder */
+            holder: string;
+            /** Plan */
+            plan: {
+                [key: string]: unknown;
+            };
+            /** Plan Sha256 */
+            plan_sha256: string;
+            /** Detectable Percent */
+            detectable_percent: number | null;
+            /** Days Late */
+            days_late: number;
+            /** Lock Index */
+            lock_index: number | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** Result Sha256 */
+            result_sha256: string | null;
+            /** Read At */
+            read_at: string | null;
+            /** Read Index */
+            read_index: number | null;
+        };
+        /**
+         * StudyOutcome
+         * @description The plan that was locked, unchanged, and the outcome as CSV with the columns area, day and count.
+         */
+        StudyOutcome: {
+            /** Plan */
+            plan: {
+                [key: string]: unknown;
+            };
+            /** Table */
+            table: string;
+        };
+        /**
+         * StudyPlan
+         * @description A plan as JSON, as `analysis.impact.plan.to_json` writes it.
+         */
+        StudyPlan: {
+            /** Plan */
+            plan: {
+                [key: string]: unknown;
+            };
+        };
+        /** StudySummary */
+        StudySummary: {
+            /** Id */
+            id: string;
+            /** Outcome */
+            outcome: string;
+            /** Intervention */
+            intervention: string;
+            /** Treated */
+            treated: string[];
+            /** Locked At */
+            locked_at: string;
+            /**
+             * Readable On
+             * Format: date
+             */
+            readable_on: string;
+            /** Readable */
+            readable: boolean;
+            /** Finding */
+            finding: string | null;
         };
         /** TakenInShape */
         TakenInShape: {
@@ -3215,6 +3471,251 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LessonShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChecked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_studies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudySummary"][];
+                };
+            };
+        };
+    };
+    lock_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_study: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    plan_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    result_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    outcome_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    enter_study_outcome: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyOutcome"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetail"];
                 };
             };
             /** @description Validation Error */

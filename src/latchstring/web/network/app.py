@@ -9,7 +9,17 @@ from fastapi.routing import APIRoute
 
 from latchstring.network.daemon import NetworkDaemon
 from latchstring.web import errors, pages
-from latchstring.web.network import accounts, claims, disclosures, ledger, maps, places, requests, review
+from latchstring.web.network import (
+    accounts,
+    claims,
+    disclosures,
+    evaluations,
+    ledger,
+    maps,
+    places,
+    requests,
+    review,
+)
 
 
 def create(network: NetworkDaemon) -> FastAPI:
@@ -35,7 +45,7 @@ def _routes() -> FastAPI:
         generate_unique_id_function=_name,
     )
     errors.install(app)
-    for part in (accounts, places, requests, review, disclosures, ledger, maps, claims):
+    for part in (accounts, places, requests, review, disclosures, ledger, maps, claims, evaluations):
         app.include_router(part.router)
     return app
 
