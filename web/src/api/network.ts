@@ -29,6 +29,47 @@ export type Urns = Shapes['UrnShape'];
 export type LoggedEntry = Omit<Shapes['LogEntry'], 'entry'> & { entry: LogEntry };
 export type LogPage = Omit<Shapes['LogPage'], 'entries'> & { entries: LoggedEntry[] };
 
+export type IncidentReport = Shapes['IncidentReport'];
+export type IncidentKind = IncidentReport['kind'];
+export type WaitingReport = Shapes['WaitingReport'];
+export type TakenIn = Shapes['TakenInShape'];
+export type Ground = Shapes['GroundShape'];
+export type MapPlan = Shapes['MapPlan'];
+export type MapSummary = Shapes['MapSummary'];
+export type MapWish = Shapes['MapWish'];
+export type Release = Shapes['ReleaseShape'];
+export type GateAnswer = Shapes['GateAnswer'];
+
+/** A hexagon of a published map; where `held_back` says why, nothing else is told. */
+export interface TheftCell {
+  cell: string;
+  dwellings: number;
+  held_back: '' | 'few-events' | 'few-homes';
+  events?: number;
+  rate?: number;
+  rate_interval?: [low: number, high: number];
+  certainty?: number;
+  likely?: [low: number, high: number];
+}
+
+/** A published map, as its file says it. */
+export interface TheftMap {
+  id: string;
+  at: string;
+  area: string[];
+  from: string;
+  to: string;
+  kinds: string[];
+  resolution: 8 | 9;
+  enough: boolean;
+  events: number;
+  events_interval: [low: number, high: number];
+  dwellings: number;
+  epsilon: number;
+  reported: [low: number, high: number];
+  cells: TheftCell[];
+}
+
 export type Verdict = 'for' | 'against';
 
 export interface Window {

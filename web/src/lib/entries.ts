@@ -21,6 +21,9 @@ export const KINDS = [
   'disclosure-made',
   'disclosure-opened',
   'outcome-entered',
+  'map-released',
+  'map-refused',
+  'map-expired',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -57,6 +60,19 @@ export function entryWords(entry: AnyEntry): string {
         officer: field('officer'),
         outcome: t.code('outcome', field('outcome')),
       });
+    case 'map-released':
+      return t('entry.map-released.words', {
+        agency,
+        purpose: t.code('purpose', field('purpose')),
+        day: field('expires_on'),
+      });
+    case 'map-refused':
+      return t('entry.map-refused.words', {
+        agency,
+        reasons: (entry.reasons as string[]).map((rule) => t.code('gate', rule)).join(', '),
+      });
+    case 'map-expired':
+      return t('entry.map-expired.words', { agency });
     case 'request-approved':
     case 'request-rejected':
     case 'request-expired':

@@ -23,6 +23,10 @@ export interface Surface {
 export interface Cell {
   cell: string;
   dwellings: number;
+  /** 0 to 4, where something else than dwellings is shown. */
+  shade?: number;
+  /** Doubtful: drawn with stripes. */
+  striped?: boolean;
 }
 
 /** Dwellings in a hexagon, in the classes that the map shades; each from this many. */
@@ -31,6 +35,8 @@ export const CLASSES = [1, 20, 100, 250] as const;
 export function classOf(dwellings: number): number {
   return CLASSES.filter((from) => dwellings >= from).length;
 }
+
+export const shadeOf = ({ shade, dwellings }: Cell): number => shade ?? classOf(dwellings);
 
 const METRES_PER_DEGREE = 111_194.93;
 

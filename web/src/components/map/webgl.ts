@@ -3,7 +3,7 @@
 import { Map, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { cellCorners, toGeoJson } from '@/lib/area';
-import { classOf, type Cell, type Surface } from './surface';
+import { shadeOf, type Cell, type Surface } from './surface';
 
 /** The page's colours, read where the map stands so that light and dark both fit. */
 export interface Colours {
@@ -103,10 +103,10 @@ export function hasWebgl(): boolean {
 }
 
 function hexagons(cells: readonly Cell[]) {
-  const features = cells.map(({ cell, dwellings }) => ({
+  const features = cells.map((each) => ({
     type: 'Feature' as const,
-    geometry: toGeoJson(cellCorners(cell)),
-    properties: { class: classOf(dwellings) },
+    geometry: toGeoJson(cellCorners(each.cell)),
+    properties: { class: shadeOf(each) },
   }));
   return { type: 'geojson' as const, data: { type: 'FeatureCollection' as const, features } };
 }

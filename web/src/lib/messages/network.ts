@@ -2,6 +2,7 @@ import { common } from './common';
 import { analysis } from './network/analysis';
 import { desk } from './network/desk';
 import { log } from './network/log';
+import { maps } from './network/maps';
 import { officer } from './network/officer';
 import { operator } from './network/operator';
 import { reviewer } from './network/reviewer';
@@ -12,6 +13,7 @@ export const network = {
   ...analysis,
   ...desk,
   ...log,
+  ...maps,
   ...officer,
   ...operator,
   ...reviewer,

@@ -68,6 +68,12 @@ export const log = {
   'entry.disclosure-opened.words': '{officer} opened what was shared.',
   'entry.outcome-entered': 'Outcome entered',
   'entry.outcome-entered.words': '{officer} says: {outcome}.',
+  'entry.map-released': 'Map given',
+  'entry.map-released.words': '{agency} was given the map that residents see, for {purpose}, until {day}.',
+  'entry.map-refused': 'Map refused',
+  'entry.map-refused.words': '{agency} asked for a map and was not given it: {reasons}.',
+  'entry.map-expired': 'Map’s time is over',
+  'entry.map-expired.words': '{agency} may not use a map any more that it was given.',
   'entry.unknown': 'Something else',
   'entry.unknown.words': 'This page is older than this kind of entry.',
 
