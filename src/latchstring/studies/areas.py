@@ -276,6 +276,6 @@ def _small(value: float) -> str:
 
 
 def _misfit(areas: int) -> tuple[str, ...]:
-    return (
-        (f"{areas:,} areas have incidents and no exposure: the denominator does not fit.",) if areas else ()
-    )
+    if not areas:
+        return ()
+    return (f"Areas with incidents and no exposure: {areas:,}. The denominator does not fit.",)

@@ -20,7 +20,8 @@ h2 { font-size: 1.1rem; margin: 32px 0 8px; }
 .finding { font-size: 1.15rem; margin: 0 0 24px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { border-bottom: 1px solid var(--line); padding: 6px 16px 6px 0; text-align: right; }
+th, td { border-bottom: 1px solid var(--line); padding: 6px 16px 6px 0; }
+th, td { text-align: right; white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; }
 figure { margin: 0; }
