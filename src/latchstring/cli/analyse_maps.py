@@ -19,6 +19,7 @@ from latchstring.analysis.hotspots.local import Tail
 from latchstring.analysis.hotspots.moran import local_moran
 from latchstring.analysis.hotspots.risk import risk_surface
 from latchstring.analysis.points import Floats, Incidents, Points
+from latchstring.base.errors import BadInput
 from latchstring.cli.analyse_output import (
     Numbers,
     When,
@@ -31,6 +32,14 @@ from latchstring.cli.analyse_output import (
 from latchstring.studies import maps, stream
 from latchstring.studies.incidents import Columns, Placed, read_dated, read_placed, read_weighted
 from latchstring.studies.study import Study
+
+MOST_DRAWN = 1_000_000_000
+"""Cells times maps: about a minute and a half."""
+
+
+class TooLong(BadInput):
+    """So many cells in so many maps take too long: choose larger cells or fewer --maps."""
+
 
 _cell = click.option(
     "--cell", type=float, default=100.0, show_default=True, help="Side of a cell, in metres."
@@ -107,6 +116,8 @@ def map_command(
         plane, left_out = placed.plane, placed.left_out
         grid, weighed = _grid(placed, cell, columns, exposure, exposure_column)
         binned = bin_events(placed.points, grid)
+    if binned.grid.cells * maps_drawn > MOST_DRAWN:
+        raise TooLong
     metres, because = _smoothing(binned, bandwidth)
     found = map_of(
         binned,

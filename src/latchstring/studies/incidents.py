@@ -24,6 +24,8 @@ _SAY_DEGREES = (
     "these look like degrees of longitude and latitude; name their columns with --lon and --lat, "
     "or project them to metres (UTM, for one)"
 )
+FURTHEST_METRES = 1e8
+"""Five times what any projection of the earth gives; beyond it stands a slip of the keyboard."""
 _SEED = 0  # of which visits count, so that the same file gives the same answer
 
 
@@ -273,6 +275,9 @@ def points_of(rows: table.Table, where: Where, plane: Plane | None) -> tuple[Poi
     if where.degrees:
         plane = plane or Plane.around(across, along)
         return Points(plane.to_metres(across, along)), plane
+    far = np.flatnonzero(np.maximum(np.abs(across), np.abs(along)) > FURTHEST_METRES)
+    if far.size:
+        raise table.BadCell(f"{rows.where(int(far[0]))}: no map of the earth has so many metres")
     try:
         points = Points.of(across, along)
     except Degrees:

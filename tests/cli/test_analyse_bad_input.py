@@ -1,0 +1,126 @@
+"""What cannot be used, at the command line: one sentence, exit code 2, nothing on standard output, no file."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from latchstring.cli.main import main
+
+TABLES = {
+    "two.csv": ["x,y,date,id", "100,200,2024-01-01,a", "300,250,2024-01-05,b"],
+    "one.csv": ["x,y,date", "100,200,2024-01-01"],
+    "same.csv": ["x,y,date", *["100,200,2024-01-01"] * 20],
+    "degrees.csv": ["x,y,date", "-87.63,41.88,2024-01-01", "-87.62,41.89,2024-01-02"],
+    "twice.csv": ["x,y,date,id", "100,200,2024-01-01,a", "300,250,2024-01-05,a"],
+    "missing.csv": ["x,y,date", "100,200,2024-01-01", "300,250,"],
+    "future.csv": ["x,y,date", "100,200,2024-01-01", "300,250,2199-01-01"],
+    "zones.csv": ["x,y,date", "100,200,2024-01-01T10:00Z", "300,250,2024-01-02T10:00+01:00"],
+    "nan.csv": ["x,y,date", "100,200,2024-01-01", "nan,250,2024-01-05"],
+    "infinite.csv": ["x,y,date", "100,200,2024-01-01", "inf,250,2024-01-05"],
+    "far.csv": ["x,y,date", "100,200,2024-01-01", "1e9,250,2024-01-05"],
+    "ambiguous.csv": ["x,y,date", "100,200,01/02/2024", "300,250,03/04/2024"],
+    "no-homes.csv": ["x,y,homes", "100,200,0", "300,250,0"],
+    "panel.csv": ["unit,time,y", *(f"u{n},{t},{n + t}" for n in range(4) for t in range(6)), "u1,3,9"],
+}
+
+
+@pytest.fixture
+def refused(tmp_path, monkeypatch):
+    """Runs a line that must be refused, and gives what was said; a page of before stays as it was."""
+    monkeypatch.chdir(tmp_path)
+    for name, lines in TABLES.items():
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+
+    def run(line):
+        (tmp_path / "page.html").write_text("before")
+        result = CliRunner().invoke(main, ["analyse", *line.split(), "--json", "--html", "page.html"])
+        assert result.exit_code == 2, result.output
+        assert result.stdout == ""
+        assert "Traceback" not in result.stderr
+        assert (tmp_path / "page.html").read_text() == "before"
+        return result.stderr
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("hotspots map degrees.csv", "--lon and --lat"),
+        ("hotspots knox degrees.csv --distance 9 --days 1", "--lon and --lat"),
+        ("hotspots knox twice.csv --id id --distance 9 --days 1", "line 3 of twice.csv"),
+        ("hotspots knox missing.csv --distance 9 --days 1", "line 3 of missing.csv"),
+        ("hotspots knox future.csv --distance 9 --days 1", "line 3 of future.csv"),
+        ("hotspots knox zones.csv --distance 9 --days 1", "another time zone"),
+        ("hotspots knox ambiguous.csv --distance 9 --days 1", "--date-order"),
+        ("hotspots map nan.csv", "line 3 of nan.csv"),
+        ("hotspots map infinite.csv", "line 3 of infinite.csv"),
+        ("hotspots map far.csv --bandwidth 150", "line 3 of far.csv"),
+        ("hotspots map one.csv", "bandwidth cannot be suggested"),
+        ("hotspots map same.csv", "bandwidth cannot be suggested"),
+        ("hotspots gi same.csv", "not all the same"),
+        ("hotspots knox one.csv --distance 9 --days 1", "two"),
+        ("hotspots risk two.csv --exposure no-homes.csv --exposure-column homes --bandwidth 150", "not 0 everywhere"),
+        ("hotspots map two.csv --bandwidth nan", "metres"),
+        ("hotspots map two.csv --cell inf --bandwidth 9", "cell"),
+        ("hotspots map two.csv --bandwidth 150 --maps 900000000", "too long"),
+        ("hotspots map two.csv --bandwidth 150 --geojson out.geojson", "--origin"),
+        ("hotspots map two.csv --stream", "Only Parquet"),
+        ("impact did panel.csv --unit-column unit --time-column time --outcome y --treated u0 --start 4", "two rows"),
+        ("impact ratio --control 0,0 --treated 3,1", "control"),
+        ("impact displacement --control 0,5 --treated 3,1 --buffer 1,1", "control"),
+        ("impact wdd --control nan,2 --treated 3,4", "whole number"),
+        ("bias share 0,0", "no cases at all"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_said_in_one_sentence(refused, line, said):
+    """Degrees, duplicates, holes, the future, zones, one event, one place, no denominator, no number."""
+    assert said in refused(line)
+
+
+def test_a_file_that_promises_more_rows_than_it_has(refused, tmp_path):
+    """Its head says a thousand million; nobody waits for them. Nor is a file read that was cut off."""
+    path = tmp_path / "promise.parquet"
+    pq.write_table(pa.table({"x": pa.array([1.0, 2.0]), "y": pa.array([1.0, 2.0])}), path)
+    whole = path.read_bytes()
+    size = int.from_bytes(whole[-8:-4], "little")
+    body, foot = whole[: -8 - size], whole[-8 - size : -8]
+    two_rows, promised = b"\x16\x04\x19", b"\x16" + varint(2 * 10**9) + b"\x19"
+    assert foot.count(two_rows) == 1
+    foot = foot.replace(two_rows, promised)
+    path.write_bytes(body + foot + len(foot).to_bytes(4, "little") + b"PAR1")
+    assert pq.read_metadata(path).num_rows == 10**9
+    assert "promises 1,000,000,000 rows" in refused("hotspots map promise.parquet --bandwidth 150")
+    assert "promises 1,000,000,000 rows" in refused("hotspots map promise.parquet --bandwidth 150 --stream")
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "promise.parquet" in refused("hotspots map promise.parquet --bandwidth 150")
+
+
+def varint(number):
+    """As thrift's compact protocol writes it."""
+    found = b""
+    while number > 127:
+        found, number = found + bytes([number % 128 + 128]), number // 128
+    return found + bytes([number])
+
+
+def test_a_page_that_cannot_be_written_is_said(tmp_path):
+    """Below what is no folder: no answer either."""
+    (tmp_path / "file").touch()
+    result = CliRunner().invoke(
+        main,
+        [
+            "analyse",
+            "impact",
+            "drop",
+            "--mean",
+            "9",
+            "--json",
+            "--html",
+            str(tmp_path / "file" / "page.html"),
+        ],
+    )
+    assert (result.exit_code, result.stdout) == (2, "")
