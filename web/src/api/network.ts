@@ -72,6 +72,52 @@ export interface TheftMap {
 
 export type Verdict = 'for' | 'against';
 
+/** Whole days, [start, end). */
+export interface StudyWindow {
+  start: string;
+  end: string;
+}
+
+/** A plan of an impact study as `to_json` of `latchstring.analysis.impact.plan` writes it. */
+export interface StudyPlan {
+  outcome: string;
+  intervention: string;
+  treated: string[];
+  control: string[];
+  donors: string[];
+  displacement_treated: string[];
+  displacement_control: string[];
+  before: StudyWindow;
+  after: StudyWindow;
+  selected: StudyWindow | null;
+  choice: 'by lot' | 'because its counts were high' | 'for another reason';
+  test: 'rank among areas where nothing is done' | "dispersion of the areas' own counts";
+  specification: 'weighted displacement difference' | 'rate ratio';
+  expected_before: number;
+  expected_control: number;
+  expected_dispersion: number;
+  span_days: number;
+  level: number;
+}
+
+/** Low and high; null where there is no limit. */
+export type Between = [low: number | null, high: number | null];
+
+/** What a study found, as far as the pages show it. */
+export interface StudyResult {
+  verdict: { finding: string; text: string };
+  estimate: { wdd: number; interval: Between } | { ratio: number; interval: Between };
+  rank: { rank: number; of: number } | null;
+  deviations: string[];
+  unused: number;
+}
+export type CheckedPlan = Shapes['PlanChecked'];
+export type StudySummary = Shapes['StudySummary'];
+export type StudyDetail = Omit<Shapes['StudyDetail'], 'plan' | 'result'> & {
+  plan: StudyPlan;
+  result: StudyResult | null;
+};
+
 export interface Window {
   start: string;
   end: string;

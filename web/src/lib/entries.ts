@@ -24,6 +24,8 @@ export const KINDS = [
   'map-released',
   'map-refused',
   'map-expired',
+  'plan-locked',
+  'study-read',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -73,6 +75,10 @@ export function entryWords(entry: AnyEntry): string {
       });
     case 'map-expired':
       return t('entry.map-expired.words', { agency });
+    case 'plan-locked':
+      return t('entry.plan-locked.words', { holder: field('holder'), day: field('readable_on') });
+    case 'study-read':
+      return t('entry.study-read.words', { finding: t.code('finding', field('finding')) });
     case 'request-approved':
     case 'request-rejected':
     case 'request-expired':

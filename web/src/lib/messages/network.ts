@@ -6,6 +6,7 @@ import { maps } from './network/maps';
 import { officer } from './network/officer';
 import { operator } from './network/operator';
 import { reviewer } from './network/reviewer';
+import { studies } from './network/studies';
 import { texts } from './texts';
 
 export const network = {
@@ -17,6 +18,7 @@ export const network = {
   ...officer,
   ...operator,
   ...reviewer,
+  ...studies,
 } as const;
 
 export const t = texts(network);

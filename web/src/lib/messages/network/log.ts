@@ -74,6 +74,11 @@ export const log = {
   'entry.map-refused.words': '{agency} asked for a map and was not given it: {reasons}.',
   'entry.map-expired': 'Map’s time is over',
   'entry.map-expired.words': '{agency} may not use a map any more that it was given.',
+  'entry.plan-locked': 'Study planned and locked',
+  'entry.plan-locked.words':
+    '{holder} has locked the plan of an impact study; its outcome may be read from {day} on.',
+  'entry.study-read': 'Study read',
+  'entry.study-read.words': 'The locked plan was carried out. It found: {finding}.',
   'entry.unknown': 'Something else',
   'entry.unknown.words': 'This page is older than this kind of entry.',
 
