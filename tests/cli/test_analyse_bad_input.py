@@ -23,6 +23,7 @@ TABLES = {
     "far.csv": ["x,y,date", "100,200,2024-01-01", "1e9,250,2024-01-05"],
     "ambiguous.csv": ["x,y,date", "100,200,01/02/2024", "300,250,03/04/2024"],
     "no-homes.csv": ["x,y,homes", "100,200,0", "300,250,0"],
+    "alike.csv": ["unit,time,y", *(f"u{n},{t},5" for n in range(4) for t in range(6))],
     "panel.csv": ["unit,time,y", *(f"u{n},{t},{n + t}" for n in range(4) for t in range(6)), "u1,3,9"],
 }
 
@@ -70,6 +71,7 @@ def refused(tmp_path, monkeypatch):
         ("hotspots map two.csv --bandwidth 150 --geojson out.geojson", "--origin"),
         ("hotspots map two.csv --stream", "Only Parquet"),
         ("impact did panel.csv --unit-column unit --time-column time --outcome y --treated u0 --start 4", "two rows"),
+        ("impact synthetic alike.csv --unit-column unit --time-column time --outcome y --treated u0 --start 4", "no gap"),
         ("impact ratio --control 0,0 --treated 3,1", "control"),
         ("impact displacement --control 0,5 --treated 3,1 --buffer 1,1", "control"),
         ("impact wdd --control nan,2 --treated 3,4", "whole number"),

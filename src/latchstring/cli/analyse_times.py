@@ -23,7 +23,9 @@ _file = click.argument("file", type=click.Path(path_type=Path))
 @click.command("naus")
 @click.option("--periods", type=float, required=True, help="How many windows long the time is.")
 @click.option("--mean", type=float, required=True, help="Incidents that one window is expected to hold.")
-@click.option("--observed", type=int, required=True, help="Incidents in the busiest window.")
+@click.option(
+    "--observed", type=click.IntRange(0, 100_000), required=True, help="Incidents in the busiest window."
+)
 @click.option("--k", type=int, default=2, show_default=True, help="Of the function scanw of ptools alone.")
 @answers
 def naus_command(periods: float, mean: float, observed: int, k: int) -> Study:

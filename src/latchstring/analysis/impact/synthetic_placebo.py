@@ -56,6 +56,9 @@ def placebo_test(
         placebos[unit] = fit(panel, replace(design, treated=unit, donors=others))
         if progress is not None:
             progress(number, len(units))
+    for each in (treated, *placebos.values()):
+        if not each.mspe_ratio:
+            raise BadDesign(f"after the start {each.treated} runs just as its mix: there is no gap to rank")
     return SyntheticTest(
         treated=treated,
         placebos=placebos,
