@@ -290,6 +290,7 @@ def test_every_page_can_be_used_by_everybody(town: Neighbourhood, page: Page) ->
             "/analysis": "What do the numbers say?",
             "/analysis/claim": re.compile("What would 55"),
             "/analysis/urn": "The map that believes itself",
+            "/analysis/audits": "Who is asked for, and who is heard?",
         }
     )
     first_sign_in(page, town, "officer")

@@ -991,6 +991,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audits/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit Requests
+         * @description Requests for footage: submitted, approved, shared, used; counted from the public log.
+         */
+        get: operations["audit_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Audit Funnel
+         * @description Judge a table of posts or of moderation; it is not kept.
+         */
+        post: operations["audit_funnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1023,6 +1063,51 @@ export interface components {
             title: string;
             /** Agency Type */
             agency_type: string;
+        };
+        /**
+         * AuditShape
+         * @description `reference` is null, and nothing is compared, where there are fewer than two groups.
+         */
+        AuditShape: {
+            /** Stages */
+            stages: string[];
+            /** Cases */
+            cases: number;
+            /** Reference */
+            reference: string | null;
+            /** Steps */
+            steps: components["schemas"]["AuditedStep"][];
+            /** Beware */
+            beware: string[];
+        };
+        /**
+         * AuditedStep
+         * @description One step of one group beside the reference; numbers are null where either has fewer than 5 cases.
+         */
+        AuditedStep: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Group */
+            group: string;
+            /** Hits */
+            hits: number | null;
+            /** Of */
+            of: number | null;
+            share: components["schemas"]["RangeShape"] | null;
+            /** Reference Hits */
+            reference_hits: number | null;
+            /** Reference Of */
+            reference_of: number | null;
+            reference_share: components["schemas"]["RangeShape"] | null;
+            ratio: components["schemas"]["RangeShape"] | null;
+            /** Finding */
+            finding: string;
+            /** Said */
+            said: string;
+            /** Reverses */
+            reverses: boolean;
         };
         /** BrokenRuleShape */
         BrokenRuleShape: {
@@ -1147,6 +1232,25 @@ export interface components {
             payloadType: string;
             /** Signatures */
             signatures: components["schemas"]["SignatureShape"][];
+        };
+        /**
+         * FunnelTable
+         * @description A table as CSV: a row for each group (and stratum) with its counts, or a row for each case.
+         */
+        FunnelTable: {
+            /** Table */
+            table: string;
+            /**
+             * Group
+             * @default group
+             */
+            group: string;
+            /** Stages */
+            stages: string[];
+            /** Stratum */
+            stratum?: string | null;
+            /** Reference */
+            reference?: string | null;
         };
         /** GateAnswer */
         GateAnswer: {
@@ -3716,6 +3820,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StudyDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    audit_requests: {
+        parameters: {
+            query?: {
+                by?: "agency" | "cell";
+                reference?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    audit_funnel: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelTable"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditShape"];
                 };
             };
             /** @description Validation Error */

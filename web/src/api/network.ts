@@ -22,6 +22,7 @@ export type Prepared = Shapes['Prepared'];
 export type Disclosure = Shapes['DisclosureShape'];
 export type RequestSummary = Shapes['RequestSummary'];
 export type RequestState = RequestSummary['state'];
+export type BiasAudit = Shapes['AuditShape'];
 export type WeighedClaim = Shapes['ClaimShape'];
 export type Smallest = Shapes['SmallestShape'];
 export type Lesson = Shapes['LessonShape'];

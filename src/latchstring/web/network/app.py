@@ -11,6 +11,7 @@ from latchstring.network.daemon import NetworkDaemon
 from latchstring.web import errors, pages
 from latchstring.web.network import (
     accounts,
+    audits,
     claims,
     disclosures,
     evaluations,
@@ -45,7 +46,9 @@ def _routes() -> FastAPI:
         generate_unique_id_function=_name,
     )
     errors.install(app)
-    for part in (accounts, places, requests, review, disclosures, ledger, maps, claims, evaluations):
+    for part in (
+        accounts, places, requests, review, disclosures, ledger, maps, claims, evaluations, audits,
+    ):  # fmt: skip
         app.include_router(part.router)
     return app
 

@@ -1,5 +1,6 @@
 import { common } from './common';
 import { analysis } from './network/analysis';
+import { audits } from './network/audits';
 import { desk } from './network/desk';
 import { log } from './network/log';
 import { maps } from './network/maps';
@@ -12,6 +13,7 @@ import { texts } from './texts';
 export const network = {
   ...common,
   ...analysis,
+  ...audits,
   ...desk,
   ...log,
   ...maps,

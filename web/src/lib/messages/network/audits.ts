@@ -1,0 +1,33 @@
+/** Audits of decisions: footage requests, posts, moderation. */
+export const audits = {
+  'analysis.audits': 'Who is asked for, and who is heard?',
+  'analysis.audits.words':
+    'Footage requests by agency and by area, counted from the public log: submitted, approved, shared, used.',
+  'audit.title': 'Who is asked for, and who is heard?',
+  'audit.lead':
+    'Decisions of people, by agency and by area, each with how sure one can be. Groups of fewer than five cases are not shown. Nothing here knows a person or a household.',
+  'audit.requests': 'Requests for footage',
+  'audit.requests.words':
+    'Of the requests that were submitted, how many were approved, how many had something shared, how much was used. Counted from the public log, so that anybody can count again; like offences are compared with like.',
+  'audit.by': 'Groups',
+  'audit.by.agency': 'Agencies',
+  'audit.by.cell': 'Areas (hexagons of thousands of homes)',
+  'audit.empty': 'Nothing to compare yet',
+  'audit.empty.words':
+    'It takes two groups with five requests or more. The log has {n} so far; they appear here as they are decided.',
+  'audit.beside': 'Each beside {reference}, the reference; {n} cases in all.',
+  'audit.counts': '{hits} of {of}, beside {other} of {all}',
+  'audit.reverses': 'Within like cases the direction turns around. Look at the strata, not at the whole.',
+  'audit.others': 'Posts and moderation',
+  'audit.others.words':
+    'This network has no posts and no moderation yet, so there is nothing of its own to audit. A table of counts from elsewhere is judged by the same code.',
+  'audit.others.cli':
+    'Operators can hand in a table here; everybody can use latchstring analyse bias funnel.',
+  'audit.group': 'Column of the group',
+  'audit.stages': 'Columns of the stages, in order',
+  'audit.stages.hint': 'Separated by commas. Counts, or yes and no for each case.',
+  'audit.stratum': 'Column of like cases, if there is one',
+  'audit.stratum.hint': 'Such as area by hour.',
+  'audit.upload': 'Judge a table; it is not kept',
+  'audit.two': 'An audit compares two groups or more.',
+} as const;
