@@ -69,7 +69,7 @@ def test_newest_first_and_page_by_page(store, keeper):
     first = rows.latest(store, limit=2)
     assert [e.start_us for e in first] == [70 * S, 40 * S]
     assert [e.start_us for e in rows.latest(store, before=first[-1].during.start)] == [10 * S]
-    assert rows.latest(store, camera=CameraId("cam_other")) == []
+    assert rows.latest(store, cameras=[CameraId("cam_other")]) == []
 
 
 def test_old_events_are_forgotten_with_their_recordings(store, keeper):

@@ -26,6 +26,7 @@ from web.hub.test_household import HAPPENINGS, OURS, invite, join
 PORCH = CAMERA
 SOCKETS = {
     "live": "/api/cameras/{camera_id}/live",
+    "listening": "/api/cameras/{camera_id}/listen",
     "talk": "/api/cameras/{camera_id}/talk",
     "happenings": "/api/happenings",
 }

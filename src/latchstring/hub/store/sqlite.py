@@ -76,7 +76,7 @@ class Store:
             except BaseException as e:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
-                if isinstance(e, sqlite3.OperationalError) and e.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                if getattr(e, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
                     raise StoreFull from e
                 raise
 
