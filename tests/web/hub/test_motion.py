@@ -45,9 +45,9 @@ def test_a_doorbell_looks_at_every_picture(
     begun: list[bool] = []
     begin = Watcher.__init__
 
-    def noted(watcher: Watcher, *args: Any) -> None:
+    def noted(watcher: Watcher, *args: Any, **kwargs: Any) -> None:
         begun.append(args[-1].always_awake)
-        begin(watcher, *args)
+        begin(watcher, *args, **kwargs)
 
     monkeypatch.setattr(Watcher, "__init__", noted)
     camera = hub.video.cameras()[0].id
