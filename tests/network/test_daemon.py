@@ -172,7 +172,7 @@ def test_while_postgresql_is_away_the_network_says_so_and_then_goes_on(data):
         embedded.start()
         asked = until(lambda: ask(staff.officer, draft), "a request after it is back")
         network.approve(asked, staff)
-        network.wait_for_kind("request-approved", asked)
+        network.wait_for_size(network.wait_for_kind("request-approved", asked) + 1)
         assert network.verify_ledger().kinds["request-submitted"] == 1
         staff.close()
 
