@@ -189,6 +189,57 @@ def test_differences_in_differences(answer, file):
     assert panel["interval"] == [None, None] or panel["interval"][0] < panel["estimate"]
 
 
+@pytest.fixture
+def cross_roads(file):
+    """`a, b` is as `north` is in x and until the fifth time, and as `south` in z and from then to the tenth."""
+    rng = np.random.default_rng(3)
+    north, south, west = rng.normal(50, 5, (3, 15))
+    own = np.concatenate([north[:5], south[5:10], west[10:] - 9])
+    lines = ["place;t;y;x;z"]
+    for name, values, x, z in (
+        ("a, b", own, 1, 1),
+        ("north", north, 1, 0),
+        ("south", south, 0, 1),
+        ("west", west, 0, 0),
+    ):
+        lines += [f"{name};{t - 10};{y};{x};{z if t < 5 else ''}" for t, y in enumerate(values)]
+    return file(*lines)
+
+
+def test_what_a_synthetic_control_must_meet_can_be_said(answer, analyse, cross_roads):
+    """Which times, how much each predictor counts, and who is left out; places with commas, times below 0."""
+    asked = (
+        "--unit-column",
+        "place",
+        "--time-column",
+        "t",
+        "--outcome",
+        "y",
+        "--treated",
+        "a, b",
+        "--start",
+        0,
+    )
+    asked = ("synthetic", cross_roads, *asked, "--predictor", "x:-10--1", "--predictor", "z:-10,-9")
+
+    def weights(*more):
+        return {
+            unit: round(share, 3) for unit, share in answer(*asked, *more)["weights"].items() if share > 0.01
+        }
+
+    assert weights("--importances", "1,0") == {"north": 1}
+    assert weights("--importances", "0,1") == {"south": 1}
+    assert weights("--fitted", "-10--6")["north"] > 0.9
+    assert weights("--fitted", "-5--1")["south"] > 0.9
+    assert "north" not in weights("--without", "north")
+    assert weights("--donors", "south,west", "--importances", "1,1") == {"south": 1}
+    unknown = analyse(*asked, "--without", '"a, c"')
+    assert (unknown.exit_code, unknown.stdout) == (2, "")
+    assert "no unit a, c" in unknown.stderr
+    assert analyse(*asked, "--fitted", "-5-1").exit_code == 2
+    assert analyse(*asked, "--importances", "1").exit_code == 2
+
+
 def test_a_locked_plan_is_carried_out(answer, analyse, draft, break_ins, tmp_path):
     """Lock, publish the digest, read, judge: the one road to an effect."""
     locked = tmp_path / "plan.json"

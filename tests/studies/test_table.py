@@ -118,6 +118,43 @@ def test_slashes_are_never_guessed(csv):
         whole(csv("d\n13/01/2020\n01/13/2020\n")).days("d")
 
 
+def test_every_iso_date_is_known(csv):
+    """ISO 8601 writes the 14th of February 2016 in four ways, a time of day behind it in several."""
+    for text in (
+        *("2016-02-14", "20160214", "2016-045", "2016-W06-7", "2016W067", "2016/02/14", "20160214T230000Z"),
+        *("2016-02-14T23", "2016-02-14 23:00+02", "2016-02-14T23:00:00,5+0200", "2016-W06-7T23:00Z"),
+    ):
+        assert whole(csv(f'd\n"{text}"\n"{text}"\n')).days("d").tolist() == [16845, 16845], text
+
+
+def test_dates_without_hyphens_are_no_plain_numbers(csv, tmp_path):
+    """From 20160131 to 20160201 it is a day, not 70; as text, and as the numbers that Parquet makes of them."""
+    assert np.diff(whole(csv("d\n20160131\n20160201\n")).days("d")).tolist() == [1]
+    with pytest.raises(table.BadCell, match=r"line 3.*'20160230' is a day that no calendar has"):
+        whole(csv("d\n20160131\n20160230\n")).days("d")
+    path = tmp_path / "days.parquet"
+    pq.write_table(pa.table({"d": [20160131, 20160201, 20160131]}), path)
+    assert whole(path).days("d").tolist() == [16831, 16832, 16831]
+    pq.write_table(pa.table({"d": [20160131, 20160230]}), path)
+    with pytest.raises(table.BadCell, match=r"row 2.*'20160230'"):
+        whole(path).days("d")
+
+
+def test_two_names_that_differ_by_case_are_two_columns(csv):
+    """The one that is written as asked for; where there is one alone, case does not matter."""
+    layout = table.look(csv("X,x,Y\n1,2,3\n"))
+    assert [layout.column(name, (), "", "") for name in ("x", "X", "y")] == ["x", "X", "Y"]
+
+
+def test_categories_and_whole_floats_of_parquet(tmp_path):
+    """What pandas makes of a few names, and of whole numbers beside a gap."""
+    path = tmp_path / "units.parquet"
+    names = pa.array(["2016-02-14", "2016-02-15"]).dictionary_encode()
+    pq.write_table(pa.table({"d": names, "unit": [17.0, 3.5]}), path)
+    assert whole(path).days("d").tolist() == [16845, 16846]
+    assert whole(path).texts("unit") == ["17", "3.5"]
+
+
 def test_plain_numbers_of_days_have_no_future(csv):
     """A study may count its days from anywhere."""
     assert read_incidents(csv("x,y,t\n10,20,999999\n"), Columns(), today=TODAY).days.tolist() == [999999]

@@ -19,7 +19,7 @@ from latchstring.analysis.impact import (
 from latchstring.analysis.impact.counts import BadCounts, Change
 from latchstring.analysis.impact.dispersion import Dispersion
 from latchstring.analysis.impact.synthetic import Design, Predictor
-from latchstring.cli.analyse_output import Names, Numbers, answers, progress
+from latchstring.cli.analyse_output import Names, Numbers, Span, answers, progress
 from latchstring.studies import displaced, effects, panels, plans
 from latchstring.studies.incidents import Columns
 from latchstring.studies.study import Study
@@ -287,6 +287,11 @@ def did_command(
     help="A column's mean over times: lnincome:1980-1988, cigsale:1975. None: all outcomes before the start.",
 )
 @click.option("--donors", type=Names(), help="Units it may be built from, between commas; else all others.")
+@click.option("--without", type=Names(), default="", help="Units that are left out altogether.")
+@click.option("--fitted", type=Span(), help="Times whose outcomes are met; else all before the start.")
+@click.option(
+    "--importances", type=Numbers(), help="How much each predictor counts, in their order; else searched for."
+)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--leave-one-out", is_flag=True, help="Fit again without each unit that has a share.")
 @_level
@@ -299,10 +304,10 @@ def synthetic_command(
     treated: str,
     start: int,
     predictors: tuple[str, ...],
-    donors: tuple[str, ...] | None,
-    seed: int,
+    without: tuple[str, ...],
     leave_one_out: bool,
     level: float,
+    **asked: Any,
 ) -> Study:
     """Compare a unit with a mix of others that ran alike before. (Abadie, Diamond and Hainmueller 2010)"""
     design = Design(
@@ -310,14 +315,15 @@ def synthetic_command(
         treated=treated,
         start=start,
         predictors=tuple(Predictor.of(each) for each in predictors),
-        donors=donors,
-        seed=seed,
+        **asked,
     )
     columns = dict.fromkeys([outcome, *(each.column for each in design.predictors)])
-    panel = panels.read_panel(file, unit=unit_column, time=time_column, columns=list(columns))
+    panel = panels.read_panel(file, unit=unit_column, time=time_column, columns=list(columns)).without(
+        without
+    )
     found = synthetic_placebo.placebo_test(panel, design, level=level, progress=progress("units fitted"))
-    without = synthetic_placebo.leave_one_out(panel, design) if leave_one_out else None
-    return effects.of_synthetic(found, outcome, without)
+    one_out = synthetic_placebo.leave_one_out(panel, design) if leave_one_out else None
+    return effects.of_synthetic(found, outcome, one_out)
 
 
 def _areas(sizes: tuple[float, ...]) -> wdd.AreaWeights:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -145,14 +147,15 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 
 
 class Names(click.ParamType[tuple[str, ...]]):
-    """Names between commas."""
+    """Names between commas; one that holds a comma stands in quotes: `"Washington, DC",Ohio`."""
 
     name = "A,B,..."
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
             return value
-        names = tuple(each.strip() for each in value.split(",")) if value else ()
+        fields = next(csv.reader([value], skipinitialspace=True), [])
+        names = tuple(each.strip() for each in fields)
         if not all(names):
             self.fail(f"{value!r} has a name that is empty", param, ctx)
         return names
@@ -169,6 +172,18 @@ class Origin(click.ParamType[Plane]):
             return Plane(longitude, latitude, *xy)
         except (ValueError, TypeError):
             self.fail(f"{value!r} is not LON,LAT such as -87.63,41.88, nor LON,LAT,X,Y", param, ctx)
+
+
+class Span(click.ParamType[tuple[int, int]]):
+    """FIRST-LAST: whole numbers, such as years."""
+
+    name = "FIRST-LAST"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        span = re.fullmatch(r"(-?\d+)-(-?\d+)", value)
+        if span is None or int(span[1]) > int(span[2]):
+            self.fail(f"{value!r} is not two times, such as 1960-1969", param, ctx)
+        return int(span[1]), int(span[2])
 
 
 class When(click.ParamType[int]):

@@ -1,5 +1,6 @@
 """Days as people write them: 2016-01-31, 31/01/2016, 01/31/2016, with or without a time of day, or a number.
 
+All of ISO 8601 that names a day is known, 20160131, 2016-031 and 2016-W04-7 too, and 2016/01/31 beside it.
 Slashes leave open whether the day or the month comes first. The whole column decides: a number above 12 can
 only be a day. Where none is above 12 the reader is asked, never guessed for.
 """
@@ -15,7 +16,10 @@ from latchstring.base.errors import BadInput
 
 Order = Literal["day-first", "month-first"]
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?")
+_ISO = re.compile(
+    r"(?P<day>\d{4}([-/]?)\d{2}\2\d{2}|\d{4}-\d{3}|\d{4}(-?)W\d{2}\3\d)"
+    r"(?:[T ]\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?"
+)
 _SLASHES = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)?")
 _WHOLE = re.compile(r"[-+]?\d{1,9}(?:\.0*)?")
 _CLOCK = re.compile(
@@ -25,6 +29,8 @@ _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?")
 MONDAY = -3
 """The Monday from which hours are counted, in days since 1970-01-01."""
 _EPOCH = dt.date(1970, 1, 1).toordinal()
+_BASIC = (1800_01_01, 2200_12_31)
+"""Whole numbers from here to there are dates without hyphens: as days they would lie 50,000 years ahead."""
 
 
 class BadDate(BadInput):
@@ -39,6 +45,11 @@ def looks_like_one(text: str) -> bool:
     return bool(_ISO.fullmatch(text) or _SLASHES.fullmatch(text))
 
 
+def are_basic(least: float, greatest: float) -> bool:
+    """Whether whole numbers between these are dates like 20160131."""
+    return _BASIC[0] <= least <= greatest <= _BASIC[1]
+
+
 def read(texts: Sequence[str], order: Order | None = None) -> list[int]:
     """Days since 1970-01-01 of a column's dates; whole numbers are themselves.
 
@@ -48,12 +59,19 @@ def read(texts: Sequence[str], order: Order | None = None) -> list[int]:
     if not texts:
         return []
     if all(_WHOLE.fullmatch(text) for text in texts):
-        return [int(float(text)) for text in texts]
+        return of_numbers([int(float(text)) for text in texts])
     if _ISO.fullmatch(texts[0]):
         return _read_iso(texts)
     if _SLASHES.fullmatch(texts[0]):
         return _read_slashes(texts, order)
     raise BadDate(f"{texts[0][:40]!r} is not a date such as 2016-01-31, nor a whole number", texts[0])
+
+
+def of_numbers(numbers: Sequence[int]) -> list[int]:
+    """Whole numbers are themselves, but where all are dates like 20160131."""
+    if not numbers or not are_basic(min(numbers), max(numbers)):
+        return list(numbers)
+    return [_iso_day(str(number), str(number)) for number in numbers]
 
 
 def read_hours(texts: Sequence[str]) -> list[float]:
@@ -83,15 +101,24 @@ def _read_iso(texts: Sequence[str]) -> list[int]:
     for text in texts:
         if (match := _ISO.fullmatch(text)) is None:
             raise BadDate(f"{text[:40]!r} is not written like the dates before it ({texts[0]})", text)
-        found.append(_day(text, match[1], match[2], match[3]))
+        found.append(_iso_day(text, match["day"]))
     return found
+
+
+def _iso_day(text: str, day: str) -> int:
+    try:
+        if re.fullmatch(r"\d{4}-\d{3}", day):
+            return dt.datetime.strptime(f"{day} +0000", "%Y-%j %z").toordinal() - _EPOCH
+        return dt.date.fromisoformat(day.replace("/", "-")).toordinal() - _EPOCH
+    except ValueError:
+        raise _no_such_day(text) from None
 
 
 def _refuse_zones(texts: Sequence[str]) -> None:
     zone = None
     for text in texts:
         if match := _ISO.fullmatch(text):
-            here = (match[4] or "none").replace(":", "")
+            here = (match["zone"] or "none").replace(":", "")
             if here != (zone := zone or here):
                 raise BadDate(
                     f"{text!r} has another time zone than {texts[0]!r}; bring all times to one zone", text
@@ -130,4 +157,8 @@ def _day(text: str, year: str | int, month: str | int, day: str | int) -> int:
     try:
         return dt.date(int(year), int(month), int(day)).toordinal() - _EPOCH
     except ValueError:
-        raise BadDate(f"{text[:40]!r} is a day that no calendar has", text) from None
+        raise _no_such_day(text) from None
+
+
+def _no_such_day(text: str) -> BadDate:
+    return BadDate(f"{text[:40]!r} is a day that no calendar has", text)

@@ -51,7 +51,9 @@ class Layout:
     has_header: bool = True
 
     def column(self, wanted: str | None, guesses: Sequence[str], what: str, option: str) -> str:
-        """The column that was named, or the first guess that is there; letters' case does not matter."""
+        """The column that was named, or the first guess there is; letters' case matters only between two."""
+        if wanted in self.names:
+            return str(wanted)
         by_lower = {name.lower(): name for name in reversed(self.names)}
         if wanted is not None:
             if (found := by_lower.get(wanted.lower())) is None:
@@ -81,6 +83,8 @@ class Table:
         cells = self.data[name]
         if not _is_text(cells):
             self._refuse_missing(cells, name)
+            if pa.types.is_floating(cells.type):  # how a table with gaps keeps whole numbers
+                return [f"{each:.0f}" if each.is_integer() else str(each) for each in cells.to_pylist()]
             return [str(each) for each in cells.to_pylist()]
         trimmed = pc.utf8_trim_whitespace(cells)
         self._refuse_missing(trimmed, name)
@@ -115,7 +119,7 @@ class Table:
             since_epoch = pc.cast(_local_day(cells), pa.date32()).cast(pa.int32())
             return np.array(since_epoch.to_numpy(), dtype=np.int64)
         if not _is_text(cells):
-            return self._whole(self.numbers(name), name)
+            return self._basic(self._whole(self.numbers(name), name), name)
         trimmed = pc.utf8_trim_whitespace(cells)
         self._refuse_missing(trimmed, name)
         distinct = pc.unique(trimmed)
@@ -164,6 +168,16 @@ class Table:
         if bad.size:
             raise self._bad_cell(int(bad[0]), name, "is not a whole day")
         return numbers.astype(np.int64)
+
+    def _basic(self, numbers: NDArray[np.int64], name: str) -> NDArray[np.int64]:
+        """Dates that stand there as numbers, like 20160131."""
+        if not dates.are_basic(numbers.min(), numbers.max()):
+            return numbers
+        distinct, places = np.unique(numbers, return_inverse=True)
+        try:
+            return np.array(dates.of_numbers(distinct.tolist()), dtype=np.int64)[places]
+        except dates.BadDate as e:
+            raise self._bad_cell(int((numbers == int(e.text or 0)).argmax()), name, "is no date") from None
 
     def _refuse_missing(self, cells: pa.ChunkedArray, name: str) -> None:
         empty = pc.is_null(cells)
@@ -216,9 +230,17 @@ def _read_parquet(layout: Layout, wanted: list[str]) -> pa.Table:
                     f"{layout.path.name} promises {file.metadata.num_rows:,} rows; "
                     f"at most {MOST_ROWS:,} are read at once"
                 )
-            return file.read(columns=wanted)
+            return _plain_text(file.read(columns=wanted))
     except (pa.ArrowException, OSError) as e:
         raise BadTable(f"{layout.path.name} is damaged: its rows cannot be read") from e
+
+
+def _plain_text(data: pa.Table) -> pa.Table:
+    """Texts that stand in the file once each and are pointed at become texts like others."""
+    for place, field in enumerate(data.schema):
+        if pa.types.is_dictionary(field.type):
+            data = data.set_column(place, field.name, pc.cast(data[place], field.type.value_type))
+    return data
 
 
 def _read_csv(layout: Layout, wanted: list[str]) -> pa.Table:

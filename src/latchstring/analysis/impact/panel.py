@@ -66,6 +66,12 @@ class Panel:
             raise BadPanel(f"there is no unit {unit} among the {len(self.units)}")
         return self.units.index(unit)
 
+    def without(self, units: Sequence[str]) -> Panel:
+        """The panel of the other units."""
+        rows = sorted(set(range(len(self.units))) - {self.index(unit) for unit in units})
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        return Panel(tuple(self.units[row] for row in rows), self.times, columns)
+
     def complete(self, name: str, units: Sequence[str]) -> Floats:
         """The column for these units; a value that is missing is refused by unit and time."""
         values = self.column(name)[[self.index(unit) for unit in units]]

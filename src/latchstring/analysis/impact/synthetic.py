@@ -35,13 +35,13 @@ class Predictor:
 
     @classmethod
     def of(cls, text: str) -> Predictor:
-        """`lnincome:1980-1988`, `cigsale:1975` or `schooling:1980,1985`."""
+        """`lnincome:1980-1988`, `cigsale:1975`, `schooling:1980,1985`; times below 0 too: `y:-12--1`."""
         column, colon, times = text.rpartition(":")
-        if span := re.fullmatch(r"(\d+)-(\d+)", times):
+        if span := re.fullmatch(r"(-?\d+)-(-?\d+)", times):
             first, last = map(int, span.groups())
             if column and colon and first <= last <= first + 10_000:
                 return cls(column, tuple(range(first, last + 1)))
-        elif column and re.fullmatch(r"\d+(,\d+)*", times):
+        elif column and re.fullmatch(r"-?\d+(,-?\d+)*", times):
             return cls(column, tuple(map(int, times.split(","))))
         raise BadDesign(f"a predictor is written like lnincome:1980-1988 or cigsale:1975, not {text}")
 
