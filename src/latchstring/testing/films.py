@@ -72,12 +72,14 @@ def humming(
     return replace(info, sound=sound), sorted([*film, *tone], key=lambda packet: packet.arrived)
 
 
-def film(path: Path, scene: Scene, seconds: float, *, codec: str = "libx264") -> Path:
-    """A scene as an MP4 file; `codec` may be another encoder, for what must be refused."""
+def film(
+    path: Path, scene: Scene, seconds: float, *, codec: str = "libx264", colours: str = "yuv420p"
+) -> Path:
+    """A scene as a file of the kind that its name says; `codec` may be one that is not recorded."""
     with av.open(str(path), "w") as out:
         stream = out.add_stream(codec, rate=scene.fps)
         assert isinstance(stream, av.VideoStream)
-        stream.width, stream.height, stream.pix_fmt = scene.width, scene.height, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = scene.width, scene.height, colours
         stream.codec_context.gop_size = scene.fps * scene.gop_seconds
         stream.codec_context.max_b_frames = scene.b_frames
         quiet = "log-level=-1" if codec == "libx264" else "log-level=none"

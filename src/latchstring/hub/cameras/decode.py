@@ -63,6 +63,9 @@ def check_keyframe(keyframe: bytes, extradata: bytes) -> None:
 
 def luma(frame: av.VideoFrame, step: int) -> Luma:
     """Every `step`th pixel of every `step`th row of the picture's brightness, copied out of the decoder."""
+    form = frame.format
+    if form.is_rgb or form.components[0].bits != 8 or not form.is_planar:
+        frame = frame.reformat(format="gray")
     plane = frame.planes[0]
     rows: Luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
     return rows[: frame.height : step, : frame.width : step].copy()

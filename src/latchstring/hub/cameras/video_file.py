@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ class FileSource:
         self._path = path
         self._clock = clock
         self._pace = Pace(clock)
-        with self._open() as container:
+        with _open(self._path) as container:
             stream = find_video(container)
             check_codec(stream)
             if stream.time_base is None or stream.time_base.numerator != 1:
@@ -70,7 +71,7 @@ class FileSource:
         return replace(sound, pts=pts, arrived=self._pace.due((pts + info.samples(sound.data)) / info.rate))
 
     def _once(self) -> Iterator[Packet | SoundPacket]:
-        with self._open() as container:
+        with _open(self._path) as container:
             pictures = find_video(container)
             heard = find_sound(container) if self.info.sound is not None else None
             for coded in _demux(container, [pictures] if heard is None else [pictures, heard]):
@@ -95,17 +96,26 @@ class FileSource:
     def close(self) -> None:
         """Nothing stays open between two packets."""
 
-    def _open(self) -> av.container.InputContainer:
-        try:
-            return av.open(str(self._path), mode="r", options={"format_whitelist": FORMATS})
-        except FileNotFoundError:
-            raise BadCameraUrl(f"there is no video file {self._path}") from None
-        except IsADirectoryError:
-            raise BadCameraUrl(f"{self._path} is a folder, not a video file") from None
-        except PermissionError:
-            raise BadCameraUrl(f"the video file {self._path} may not be read by the hub") from None
-        except av.error.FFmpegError:
-            raise NotVideo(f"{self._path} is not a video file, or it is damaged") from None
+
+def decoded(path: Path) -> Iterator[av.VideoFrame]:
+    """The pictures of a file in any coding; what cannot be decoded is passed over."""
+    with _open(path) as container:
+        for coded in _demux(container, [find_video(container)]):
+            with suppress(av.error.FFmpegError):
+                yield from (picture for picture in coded.decode() if isinstance(picture, av.VideoFrame))
+
+
+def _open(path: Path) -> av.container.InputContainer:
+    try:
+        return av.open(str(path), mode="r", options={"format_whitelist": FORMATS})
+    except FileNotFoundError:
+        raise BadCameraUrl(f"there is no video file {path}") from None
+    except IsADirectoryError:
+        raise BadCameraUrl(f"{path} is a folder, not a video file") from None
+    except PermissionError:
+        raise BadCameraUrl(f"the video file {path} may not be read by the hub") from None
+    except av.error.FFmpegError:
+        raise NotVideo(f"{path} is not a video file, or it is damaged") from None
 
 
 def _demux(
