@@ -81,15 +81,24 @@ def test_patience_is_found_when_the_last_one_goes() -> None:
 
 def test_a_small_buffer_is_not_filled() -> None:
     """Where the kernel holds little, it is read more often; with room again, seldom."""
-    gathering = Gathering(0.4)
+    gathering = Gathering()
     bytes_a_second, holds = 2_000_000, 131_072  # 16 Mbit/s
     pause = LEAST_SECONDS
     for _ in range(100):
-        pause = gathering.pause(round(bytes_a_second * pause), holds)
+        pause = gathering.pause(round(bytes_a_second * pause), holds, 0.4)
         assert bytes_a_second * pause < holds / 2
     for _ in range(100):
-        pause = gathering.pause(round(bytes_a_second * pause), MUCH)
+        pause = gathering.pause(round(bytes_a_second * pause), MUCH, 0.4)
     assert pause == 0.4
+
+
+def test_who_is_more_patient_again_sleeps_as_long_as_before() -> None:
+    """What the buffer has borne once it bears again; more than that is tried in steps."""
+    gathering = Gathering()
+    for _ in range(30):
+        gathering.pause(LITTLE, MUCH, 0.5)
+    assert [gathering.pause(LITTLE, MUCH, most) for most in (0.2, 0.2, 0.5)] == [0.2, 0.2, 0.5]
+    assert 0.5 < gathering.pause(LITTLE, MUCH, 1.0) < 1.0
 
 
 steps = st.lists(st.floats(0, 0.5), min_size=1, max_size=20)

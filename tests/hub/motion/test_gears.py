@@ -5,12 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchstring.hub.events.tracker import MERGE_US
+from latchstring.hub.cameras.patience import RECORDED_SECONDS, TOLD_SECONDS, WATCHED_SECONDS
+from latchstring.hub.events.tracker import MERGE_US, NEEDED_SMALL
 from latchstring.hub.motion.gears import (
     AFTER_HINT_US,
     AFTER_MOTION_US,
     AFTER_START_US,
+    AFTER_TOLD_US,
     AFTER_WORD_US,
+    SURE_LOOKS,
     Gears,
     Sizes,
 )
@@ -26,18 +29,17 @@ def test_a_new_stream_is_watched_closely_at_first():
     assert not gears.is_second(100 * S + AFTER_START_US)
 
 
-def test_an_event_ends_in_second_gear():
-    """Whoever pauses for as long as an event lasts is still watched."""
-    assert AFTER_MOTION_US > MERGE_US
-
-
 @given(news, st.integers(0, 700 * S))
 def test_it_is_watched_closely_exactly_as_long_as_the_last_news_asks_for(told, at):
     """In any order, each piece of news reaches for its own time, and a weaker one never shortens a stronger one."""
     gears = Gears(-AFTER_START_US)
     reach = {"moved": AFTER_MOTION_US, "told": AFTER_WORD_US, "hinted": AFTER_HINT_US}
     for kind, when in told:
-        getattr(gears, kind)(when)
+        if kind == "moved":
+            gears.looked(when, moves=True)
+            gears.looked(when, moves=False)
+        else:
+            getattr(gears, kind)(when)
     assert gears.is_second(at) == any(at < when + reach[kind] for kind, when in told)
 
 
@@ -49,6 +51,40 @@ def test_word_from_outside_holds_for_its_time(at):
     assert gears.is_second(at)
     assert gears.is_second(at + AFTER_WORD_US - 1)
     assert not gears.is_second(at + AFTER_WORD_US)
+
+
+def test_frames_gather_longest_where_an_event_goes_on():
+    """Where something may begin a look is never late; what belongs to an event that was told may be."""
+    gears, looks = Gears(-AFTER_START_US), range(0, SURE_LOOKS * 200_000, 200_000)
+    assert gears.patience_seconds(0) == RECORDED_SECONDS
+    patience = []
+    for at in looks:
+        gears.looked(at, moves=True)
+        patience.append(gears.patience_seconds(at))
+    assert patience == [WATCHED_SECONDS] * (SURE_LOOKS - 1) + [TOLD_SECONDS]
+    gears.told(looks[-1] + 1)
+    assert gears.patience_seconds(looks[-1] + AFTER_TOLD_US) == WATCHED_SECONDS
+    assert gears.patience_seconds(looks[-1] + 1 + AFTER_WORD_US) == RECORDED_SECONDS
+
+
+def test_what_is_no_event_yet_is_looked_at_in_time():
+    """So many looks open one; what is seen a moment late belongs to the event that is open."""
+    assert SURE_LOOKS >= NEEDED_SMALL
+    assert AFTER_TOLD_US + TOLD_SECONDS * S <= MERGE_US
+    gears = Gears(0)
+    for at in range(0, 10 * S, 200_000):
+        gears.looked(at, moves=at % 600_000 != 0)
+    assert gears.patience_seconds(10 * S) == WATCHED_SECONDS
+
+
+def test_a_word_is_over_when_what_it_announced_has_come():
+    """Who came by is seen out; nobody waits for them any longer."""
+    gears = Gears(-AFTER_START_US)
+    gears.told(0)
+    for at in range(S, 2 * S, 200_000):
+        gears.looked(at, moves=True)
+    assert gears.is_second(at + AFTER_MOTION_US - 1)
+    assert not gears.is_second(at + AFTER_MOTION_US)
 
 
 @given(st.integers(200, 20_000), st.lists(st.floats(0.7, 1.3), min_size=40, max_size=200))

@@ -8,6 +8,7 @@ from latchstring.hub.cameras.errors import CameraHungUp
 from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.cameras.patience import Patience
 from latchstring.hub.cameras.synthetic import Scene
+from latchstring.hub.events.tracker import Tracker
 from latchstring.hub.motion import gears
 from latchstring.hub.motion.looker import Looker
 from latchstring.hub.motion.models import CodedFrame, MotionSettings
@@ -142,6 +143,33 @@ def test_what_happened_before_the_word_is_looked_at_too():
             looker.stir(frame.utc_us)
         times += [sample.utc_us / 1e6 for sample in looker.look(frame)]
     assert [at for at in times if 14 < at < 15] == [14.2, 14.4, 14.6, 14.8]
+
+
+@pytest.mark.usefixtures("soon_asleep")
+def test_a_pause_in_first_gear_ends_no_event():
+    """Decoding ends soon after motion does, in the midst of a GOP. What comes back is seen as if it had not."""
+    scene = Scene(width=320, height=240, fps=10, seed=0, every=6, gop_seconds=1)
+    film, found, looked = frames(scene, 40), [], []
+    for settings in (MotionSettings(), MotionSettings(always_awake=True)):
+        looker, tracker, events = Looker(settings), Tracker(CameraId("cam_x")), {}
+        samples = [sample for frame in film for sample in looker.look(frame)]
+        for sample in samples:
+            events |= {event.id: (event.start_us, event.end_us) for event in tracker.feed(sample)}
+        found.append(list(events.values()))
+        looked.append(len(samples))
+    assert found[0] == found[1]
+    assert len(found[0]) == 1
+    assert looked[0] < looked[1]
+
+
+@pytest.mark.usefixtures("soon_asleep")
+def test_a_film_is_looked_at_to_its_end():
+    """What first gear had kept is decoded when no more comes."""
+    looker, samples = Looker(), []
+    for frame in frames(Scene(width=320, height=240, fps=10, seed=0, quiet=1), 13):
+        samples += looker.look(frame)
+    assert samples[-1].utc_us == 12_000_000
+    assert looker.rest()[-1].utc_us == 12_800_000
 
 
 def test_an_always_awake_camera_never_sleeps():

@@ -17,16 +17,18 @@ class Gathering:
     fill it, and a camera that cannot send leaves pictures out; so the sleep grows with the buffer.
     """
 
-    def __init__(self, most_seconds: float) -> None:
-        self._most = most_seconds
-        self._seconds = min(LEAST_SECONDS, most_seconds)
+    def __init__(self) -> None:
+        self._fits = LEAST_SECONDS  # the longest sleep that the buffer has been seen to bear
+        self._slept = LEAST_SECONDS
 
-    def pause(self, taken_bytes: int, holds_bytes: int) -> float:
+    def pause(self, taken_bytes: int, holds_bytes: int, most_seconds: float) -> float:
         """Seconds until the next read, after one that left nothing behind."""
-        is_full = taken_bytes > holds_bytes * MOST_FULL
-        wanted = self._seconds * (_SHRINKS if is_full else _GROWS)
-        self._seconds = min(max(wanted, LEAST_SECONDS), self._most)
-        return self._seconds
+        if taken_bytes > holds_bytes * MOST_FULL:
+            self._fits = max(self._slept * _SHRINKS, LEAST_SECONDS)
+        elif self._slept == self._fits < most_seconds:
+            self._fits = min(self._fits * _GROWS, most_seconds)
+        self._slept = min(self._fits, most_seconds)
+        return self._slept
 
 
 class Arrivals:

@@ -9,11 +9,13 @@ from contextlib import suppress
 RECORDED_SECONDS = 0.4
 """What is only written down; a fifth of a usual GOP, which waits in memory anyway."""
 WATCHED_SECONDS = 0.2
-"""What is looked at for motion: one look."""
+"""What is looked at for motion, while something may stir: one look."""
+TOLD_SECONDS = 1.0
+"""What is looked at while something moves that has been told already."""
 
 
 class Patience:
-    """One reader's. It is lost and found again by any thread."""
+    """One reader's. It is lost and found again by any thread; `seconds` are set by who uses what is read."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
+from typing import NamedTuple
 
 from latchstring.base.clock import Clock
 from latchstring.hub.cameras import address, h264, h264_rtp, rtp, sound_rtp
@@ -28,7 +28,6 @@ from latchstring.hub.cameras.turns import Turns
 
 VIDEO_RATE = 90_000
 _INTERLEAVED = "2"
-_Some = TypeVar("_Some", Packet, SoundPacket)
 
 
 class RtspSource:
@@ -75,9 +74,9 @@ class RtspSource:
                 if packet is not None and (came.channel, packet.payload) == (channel, payload):
                     seen_at = heard_at
                     for picture in pictures.take(packet, heard_at):
-                        made = timed.packet(picture)
-                        turns.whole(made.dts)
-                        taken.pictures.append(made)
+                        pts, dts = timed.of(picture)
+                        turns.whole(dts)
+                        taken.pictures.append(_Shown(picture, pts, dts))
                     continue
                 if heard_at - seen_at > SILENT_SECONDS:
                     raise CameraSilent
@@ -116,11 +115,30 @@ class RtspSource:
         return known
 
 
+class _Shown(NamedTuple):
+    """A picture with both its times."""
+
+    picture: h264_rtp.Picture
+    pts: int
+    dts: int
+
+    def packet(self, arrived: float) -> Packet:
+        picture = self.picture
+        return Packet(
+            data=picture.data,
+            pts=self.pts,
+            dts=self.dts,
+            duration=0,
+            arrived=arrived,
+            starts=() if picture.is_keyframe else picture.starts,
+        )
+
+
 class _Taken:
     """What one read brought, until it is known when each of it arrived."""
 
     def __init__(self, info: StreamInfo) -> None:
-        self.pictures: list[Packet] = []
+        self.pictures: list[_Shown] = []
         self.sounds: list[SoundPacket] = []
         self._timescale, self._rate = info.timescale, info.sound.rate if info.sound is not None else 1
         self._shown, self._heard = Arrivals(), Arrivals()
@@ -130,21 +148,19 @@ class _Taken:
         sounds, pictures = self.sounds, self.pictures
         if sounds:
             self.sounds = []
-            at = self._heard.of([each.pts / self._rate for each in sounds], before, heard_at)
-            yield from _placed(sounds, at) if has_gathered else sounds
+            arrivals = self._heard.of([each.pts / self._rate for each in sounds], before, heard_at)
+            if has_gathered:
+                sounds = [replace(each, arrived=at) for each, at in zip(sounds, arrivals, strict=True)]
+            yield from sounds
         if pictures:
             self.pictures = []
-            at = self._shown.of([each.dts / self._timescale for each in pictures], before, heard_at)
-            yield from _placed(pictures, at) if has_gathered else pictures
-
-
-def _placed(packets: Sequence[_Some], arrivals: Sequence[float]) -> Iterator[_Some]:
-    for packet, arrived in zip(packets, arrivals, strict=True):
-        yield replace(packet, arrived=arrived)
+            arrivals = self._shown.of([each.dts / self._timescale for each in pictures], before, heard_at)
+            for each, at in zip(pictures, arrivals, strict=True):
+                yield each.packet(at if has_gathered else each.picture.arrived)
 
 
 class _Timed:
-    """Pictures with both their times, from 0 on."""
+    """Both times of each picture, from 0 on."""
 
     def __init__(self, info: StreamInfo) -> None:
         self._ticks = rtp.Ticks()
@@ -152,19 +168,12 @@ class _Timed:
         self._sets: h264.ParameterSets | None = None
         self._learn(info.extradata)
 
-    def packet(self, picture: h264_rtp.Picture) -> Packet:
+    def of(self, picture: h264_rtp.Picture) -> tuple[int, int]:
+        """When it is shown, and when it is decoded."""
         if picture.is_keyframe:
             self._learn(picture.data)
         pts = self._ticks.at(picture.stamp)
-        dts = self._decoded.of(pts)
-        return Packet(
-            data=picture.data,
-            pts=pts,
-            dts=dts,
-            duration=0,
-            arrived=picture.arrived,
-            starts=() if picture.is_keyframe else picture.starts,
-        )
+        return pts, self._decoded.of(pts)
 
     def _learn(self, data: bytes) -> None:
         with suppress(BrokenVideo):

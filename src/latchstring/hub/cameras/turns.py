@@ -16,7 +16,7 @@ class Turns:
     def __init__(self, timescale: int, patience: Patience | None, began: float) -> None:
         self._patience = patience
         self._rhythm = Rhythm(timescale)
-        self._gathering = Gathering(patience.seconds if patience is not None else 0)
+        self._gathering = Gathering()
         self._prompt_until = began + PROMPT_SECONDS
         self.since = began
         """What is read next came after this."""
@@ -31,7 +31,8 @@ class Turns:
         """Seconds to sleep, after all that had come by `heard_at` was taken from what the kernel holds."""
         self.since = heard_at
         patience = self._patience
-        self.has_gathered = patience is not None and not patience.is_lost and heard_at >= self._prompt_until
-        if self.has_gathered:
-            return self._gathering.pause(taken_bytes, holds_bytes)
-        return self._rhythm.pause(heard_at)
+        self.has_gathered = False
+        if patience is None or patience.is_lost or heard_at < self._prompt_until:
+            return self._rhythm.pause(heard_at)
+        self.has_gathered = True
+        return self._gathering.pause(taken_bytes, holds_bytes, patience.seconds)

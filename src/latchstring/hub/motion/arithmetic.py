@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -21,14 +22,22 @@ def blur(luma: NDArray[np.uint8]) -> NDArray[np.int16]:
     return out
 
 
-def around(values: NDArray[Any], reach: int) -> NDArray[np.float32]:
-    """The mean within `reach` (a power of two) rows and columns; at the border, of what there is."""
-    rows, columns = values.shape
-    wide = np.zeros((rows + 2 * reach, columns + 2 * reach), np.float32)
-    wide[reach:-reach, reach:-reach] = values
-    total = _down(_down(wide, reach).T, reach).T
-    total *= _one_by_count(rows, columns, reach)
-    return total
+def around(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """The mean within `reach` rows and columns, at the border of what there is; of one picture or several."""
+    rows, columns = values.shape[-2:]
+    out: NDArray[np.float32] = _boxes(values, reach, np.float32) * _one_by_count(rows, columns, reach)
+    return out
+
+
+def share_around(bits: Bits, reach: int) -> NDArray[np.float32]:
+    """Of how much within `reach` the bit is set; 4 at most, so that a byte can count it."""
+    out: NDArray[np.float32] = _boxes(bits, reach, np.uint8) * _one_by_count(*bits.shape, reach)
+    return out
+
+
+def near(bits: Bits, reach: int) -> Bits:
+    """Whether any bit is set within `reach` rows and columns."""
+    return _boxes(bits, reach, np.bool_)
 
 
 def bounds(bits: Bits, margin: int) -> tuple[slice, slice]:
@@ -40,13 +49,29 @@ def bounds(bits: Bits, margin: int) -> tuple[slice, slice]:
     )
 
 
-def _down(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
-    """Sums of 2 * reach + 1 rows: by twos, fours, eights, and one more."""
-    rows, size = values, 1
-    while size < 2 * reach:
-        rows = rows[:-size] + rows[size:]
-        size *= 2
-    return rows[:-1] + values[2 * reach :]
+def _boxes(values: NDArray[Any], reach: int, kind: type[np.generic]) -> NDArray[Any]:
+    """The sum within `reach` (a power of two) rows and columns; of bits, whether any is set.
+
+    The rows lie one after the other in one line, with as many zeros between them as the boxes are wide, so
+    that adding is always of two long lines.
+    """
+    *several, rows, columns = values.shape
+    padded = (*several, rows + 2 * reach, columns + 2 * reach)
+    size, across = math.prod(padded), padded[-1]
+    line = np.zeros(size + 2 * reach * (across + 1), kind)
+    line[:size].reshape(padded)[..., reach:-reach, reach:-reach] = values
+    line = _sums(_sums(line, reach, across), reach, 1)
+    return line.reshape(padded)[..., :rows, :columns]
+
+
+def _sums(line: NDArray[Any], reach: int, step: int) -> NDArray[Any]:
+    """Of 2 * reach + 1 numbers that lie `step` apart: by twos, fours, eights, and one more."""
+    sums, apart = line, step
+    while apart < 2 * reach * step:
+        sums = sums[:-apart] + sums[apart:]
+        apart *= 2
+    out: NDArray[Any] = sums[:-step] + line[2 * reach * step :]
+    return out
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latchstring.hub.cameras.decode import Luma
-from latchstring.hub.motion.arithmetic import Bits, around, blur, bounds
+from latchstring.hub.motion.arithmetic import Bits, around, blur, bounds, near, share_around
 from latchstring.hub.motion.models import MotionSettings
 from latchstring.hub.motion.zones import mask
 
@@ -145,7 +145,7 @@ class Detector:
         moving = strange & ~parked
         restless = self._returns(hot)
         rate = np.where(hot[part], _LEARN_LIGHT, _LEARN).astype(np.int16)
-        rate[around(moving, 2) > _SOME] = _LEARN_HOT
+        rate[near(moving, 2)] = _LEARN_HOT
         rate[strange & parked] = 0
         learned = delta >> _LEARN
         learned[part] = delta[part] >> rate
@@ -162,7 +162,7 @@ class Detector:
         crowded = _crowded(moving)
         count = int(np.count_nonzero(crowded))
         least = max(_BODY, min(_BODY_OF_SPREAD * count / self._mean.size, _BODY_AT_MOST))
-        body: Bits = crowded & (around(crowded, _BODY_REACH) > least)
+        body: Bits = crowded & (share_around(crowded, _BODY_REACH) > least)
         if np.count_nonzero(body) < _BODIES_OF_ALL * count:
             return 0.0
         if self.settings.zones:
@@ -172,11 +172,13 @@ class Detector:
     def _structure(self, gray: Gray, hot: Bits, part: Part) -> tuple[Bits, Bits]:
         """Which hot pixels show what the background in other light does not, and which of them show less."""
         assert self._mean is not None
-        now, before = gray.astype(np.float32), self._mean[part] * np.float32(0.125)
-        now -= around(now, _REACH)
-        before -= around(before, _REACH)
-        of_now, of_before = around(now * now, _REACH), around(before * before, _REACH)
-        common = around(now * before, _REACH)
+        both = np.empty((3, *gray.shape), np.float32)
+        both[0], both[1] = gray, self._mean[part]
+        both[1] *= 0.125
+        both[:2] -= around(both[:2], _REACH)
+        np.multiply(both[0], both[1], out=both[2])
+        both[:2] *= both[:2]
+        of_now, of_before, common = around(both, _REACH)
         gain = np.clip(common / np.maximum(of_before, _SOME), _DIMMEST, _BRIGHTEST)
         rest = of_now - gain * (2 * common - gain * of_before)
         least = self._threshold[part] * np.float32(_STRUCTURE / 8)
@@ -193,7 +195,7 @@ class Detector:
         self._still += 1
         self._still *= hot
         still = self._still[part]
-        still[around(changed, _COMPANY) > _SOME] = 0
+        still[near(changed, _COMPANY)] = 0
         return still
 
     def _returns(self, hot: Bits) -> Bits:

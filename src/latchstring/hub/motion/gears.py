@@ -7,13 +7,19 @@ from their keyframe on, so that nothing before the shift is missed; then every f
 
 from __future__ import annotations
 
-AFTER_MOTION_US = 30_000_000
-"""Visits come in bunches. Longer than the pause that an event bridges, so that it ends where one watches."""
+from latchstring.hub.cameras.patience import RECORDED_SECONDS, TOLD_SECONDS, WATCHED_SECONDS
+
+AFTER_MOTION_US = 3_000_000
+"""Until all has come to rest. Who stirs again is seen in first gear from the keyframe before on."""
 AFTER_WORD_US = 10_000_000
 AFTER_HINT_US = 2_000_000
 AFTER_START_US = 60_000_000
 LONGEST_BLIND_US = 2_500_000
 """A camera whose keyframes lie further apart than this is watched in second gear."""
+SURE_LOOKS = 3
+"""Motion in so many looks in a row has been told: it takes no more to open an event."""
+AFTER_TOLD_US = 4_000_000
+"""So long what moves anew belongs to the event before, even when it is seen as late as `TOLD_SECONDS`."""
 _LEAST_FRAMES = 20
 _HINT_FACTOR, _HINT_BYTES = 2.0, 200
 _LEARN = 1 / 64
@@ -24,17 +30,31 @@ class Gears:
 
     def __init__(self, began_us: int) -> None:
         self._until_us = began_us + AFTER_START_US
+        self._word_until_us = began_us
+        self._told_until_us = began_us
+        self._row = 0
 
     def is_second(self, at_us: int) -> bool:
-        return at_us < self._until_us
+        return at_us < self._until_us or at_us < self._word_until_us
 
-    def moved(self, at_us: int) -> None:
-        """A look showed motion."""
-        self._stay(at_us + AFTER_MOTION_US)
+    def patience_seconds(self, at_us: int) -> float:
+        """How long frames may gather: what they show is urgent where something may begin."""
+        if at_us < self._told_until_us:
+            return TOLD_SECONDS
+        return WATCHED_SECONDS if self.is_second(at_us) else RECORDED_SECONDS
+
+    def looked(self, at_us: int, *, moves: bool) -> None:
+        """What a look showed."""
+        self._row = self._row + 1 if moves else 0
+        if moves:
+            self._stay(at_us + AFTER_MOTION_US)
+        if self._row >= SURE_LOOKS:
+            self._told_until_us = at_us + AFTER_TOLD_US
+            self._word_until_us = at_us  # what was announced has come
 
     def told(self, at_us: int) -> None:
         """Somebody else says that something stirs."""
-        self._stay(at_us + AFTER_WORD_US)
+        self._word_until_us = max(self._word_until_us, at_us + AFTER_WORD_US)
 
     def hinted(self, at_us: int) -> None:
         """A keyframe or the sizes of frames look as if something stirred."""

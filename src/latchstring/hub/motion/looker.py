@@ -9,6 +9,7 @@ import av
 from latchstring.hub.cameras import h264
 from latchstring.hub.cameras.decode import Decoder, Luma, luma
 from latchstring.hub.cameras.errors import BrokenVideo
+from latchstring.hub.cameras.patience import WATCHED_SECONDS
 from latchstring.hub.motion.detector import Detector, MotionSample, stride
 from latchstring.hub.motion.gears import LONGEST_BLIND_US, Gears, Sizes
 from latchstring.hub.motion.models import CodedFrame, MotionSettings
@@ -24,7 +25,10 @@ class Looker:
         self._told_us: int | None = None
         self._session: int | None = None
         self._decoder: Decoder | None = None  # second gear has one that goes on from frame to frame
-        self._gop: list[CodedFrame] = []  # first gear: the coded frames from the last keyframe on
+        self._kept: list[CodedFrame] = []  # first gear: what is not decoded since the last keyframe
+        self._keyframe_us = 0
+        self.patience_seconds = WATCHED_SECONDS
+        """How long frames may gather before they are looked at."""
 
     def stir(self, at_us: int) -> None:
         """Something stirs, somebody else says: look at every frame for a while. From any thread."""
@@ -36,54 +40,57 @@ class Looker:
 
     def look(self, frame: CodedFrame) -> list[MotionSample]:
         """Every picture must pass, whole: see `whole`. Each sample has the time of its own picture."""
+        samples = self._samples(frame)
+        self.patience_seconds = self._gears.patience_seconds(frame.utc_us)
+        return samples
+
+    def _samples(self, frame: CodedFrame) -> list[MotionSample]:
         if frame.session != self._session:
             self._begin(frame)
         at_us = frame.utc_us
         if self._told_us is not None:
             self._gears.told(self._told_us)
             self._told_us = None
-        opens_gop = _opens_gop(frame)
-        if self._decoder is not None:
-            if not opens_gop or self._is_second(at_us):
-                return self._decode(frame)
-            self._decoder, self._gop = None, []
-        if opens_gop:
-            return self._glance(frame)
-        if not self._gop:
+        if _opens_gop(frame):
+            return self._open(frame)
+        if self._decoder is None and not self._kept:
             return []  # a stream is joined between two keyframes
-        self._gop.append(frame)
-        if self._sizes.hint(len(frame.data)) or at_us - self._gop[0].utc_us > LONGEST_BLIND_US:
+        self._kept.append(frame)
+        if self._sizes.hint(len(frame.data)) or at_us - self._keyframe_us > LONGEST_BLIND_US:
             self._gears.hinted(at_us)
-        return self._shift_up() if self._is_second(at_us) else []
+        return self._catch_up() if self._is_second(at_us) else []
 
     def rest(self) -> list[MotionSample]:
-        """What the decoder still holds, at a film's end."""
-        if self._session is None or self._decoder is None:
+        """What was kept and what the decoder still holds, at a film's end."""
+        if self._session is None or (self._decoder is None and not self._kept):
             return []
-        return [sample for picture in self._decoder.rest() for sample in self._looks(picture)]
+        samples = self._catch_up()
+        assert self._decoder is not None
+        return samples + [sample for picture in self._decoder.rest() for sample in self._looks(picture)]
 
     def _begin(self, frame: CodedFrame) -> None:
         self._session = frame.session
         self._gears, self._sizes = Gears(frame.utc_us), Sizes()
-        self._decoder, self._gop = None, []
+        self._decoder, self._kept = None, []
         self._detector = Detector(self.settings)
         self._next_us = 0
 
     def _is_second(self, at_us: int) -> bool:
         return self.settings.always_awake or self._gears.is_second(at_us)
 
-    def _glance(self, keyframe: CodedFrame) -> list[MotionSample]:
-        """First gear at a keyframe: if it stirs, the GOP before it is decoded to see since when."""
+    def _open(self, keyframe: CodedFrame) -> list[MotionSample]:
+        """First gear at a keyframe: if it stirs, what was kept before it is decoded to see since when."""
+        self._keyframe_us = keyframe.utc_us
         if not self._is_second(keyframe.utc_us):
             picture = self._alone(keyframe)
             self._detector.settings = self.settings
             if not self._detector.stirs(picture):
-                self._gop = [keyframe]
+                self._decoder, self._kept = None, [keyframe]
                 self._next_us = _following(keyframe.utc_us)
                 return [self._detector.look(picture, keyframe.utc_us)]
             self._gears.hinted(keyframe.utc_us)
-        self._gop.append(keyframe)
-        return self._shift_up()
+        self._kept.append(keyframe)
+        return self._catch_up()
 
     def _alone(self, keyframe: CodedFrame) -> Luma:
         decoder = Decoder(keyframe.extradata)
@@ -91,9 +98,10 @@ class Looker:
             return luma(picture, stride(picture.height))
         raise BrokenVideo
 
-    def _shift_up(self) -> list[MotionSample]:
-        kept, self._gop = self._gop, []
-        self._decoder = Decoder(kept[0].extradata)
+    def _catch_up(self) -> list[MotionSample]:
+        kept, self._kept = self._kept, []
+        if self._decoder is None:
+            self._decoder = Decoder(kept[0].extradata)
         return [sample for frame in kept for sample in self._decode(frame)]
 
     def _decode(self, frame: CodedFrame) -> list[MotionSample]:
@@ -108,8 +116,7 @@ class Looker:
         self._next_us = _following(utc_us)
         self._detector.settings = self.settings
         sample = self._detector.look(luma(picture, stride(picture.height)), utc_us)
-        if sample.kind == "motion":
-            self._gears.moved(utc_us)
+        self._gears.looked(utc_us, moves=sample.kind == "motion")
         yield sample
 
 

@@ -29,7 +29,10 @@ class Watcher:
         *,
         patience: Sequence[Patience] = (),
     ) -> None:
-        """`patience` is that of all who read from the camera; it is lost while the camera is always awake."""
+        """`patience` is that of all who read from the camera, last who reads what is looked at here.
+
+        It is lost while the camera is always awake.
+        """
         self.camera = camera
         self._looker = Looker(settings)
         self._feed = feed
@@ -80,3 +83,5 @@ class Watcher:
                 continue
             for sample in samples:
                 self._tell(sample)
+            if self._patience:
+                self._patience[-1].seconds = self._looker.patience_seconds

@@ -40,6 +40,7 @@ class WholeGop:
 class _InFlight:
     start_us: int
     first_dts: int
+    ahead_us: int  # of its start, the zero of the monotonic clock
     fragments: list[bytes] = field(default_factory=list)
     size_bytes: int = 0
     shortest: int | None = None  # step from frame to frame, in ticks
@@ -152,7 +153,8 @@ class Assembler:
             start_us = max(start_us, arrived_us) if in_step else arrived_us
             self._run = self._start_run(packet, sets, start_us)
             yield self._run
-        self._gop = _InFlight(start_us=start_us, first_dts=packet.dts)
+        ahead_us = arrived_us - start_us - round(packet.arrived * 1e6)
+        self._gop = _InFlight(start_us=start_us, first_dts=packet.dts, ahead_us=ahead_us)
 
     def _end_before(self, keyframe: Packet, gop: _InFlight) -> int:
         """Where the next GOP starts; but where many frames before it were lost, one frame after the last."""
@@ -176,7 +178,7 @@ class Assembler:
 
     def _fragment(self, gop: _InFlight, packet: Packet, sample: bytes, *, is_keyframe: bool) -> Fragment:
         media_us = self._micros(packet.dts - gop.first_dts)
-        late_us = arrival_us(self._clock, packet.arrived) - gop.start_us - media_us
+        late_us = gop.ahead_us + round(packet.arrived * 1e6) - media_us
         gop.earliest_us = late_us if gop.earliest_us is None else min(gop.earliest_us, late_us)
         if gop.fragments:
             self._duration = packet.dts - self._last_dts
