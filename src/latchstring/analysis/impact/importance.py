@@ -4,6 +4,9 @@ Abadie, Diamond and Hainmueller 2010, section 2.3, choose the importances V so t
 start is met best. That search has many local optima and an optimum that is hardly identified; one local
 search, the custom of packages, stops at the wrong one. So: many starts over the orders of magnitude, the best
 of them improved by the exact gradient, and a floor below which no predictor falls.
+
+The systems have less than ten rows. What would spread them over threads (a matrix by its own transpose, the
+Cholesky factors of L-BFGS) is avoided: on a busy machine the threads wait for one another far longer than they work.
 """
 
 from __future__ import annotations
@@ -65,23 +68,24 @@ class _Problem:
     """Loss and slope at the logarithms of importances; remembers which donors were last at work."""
 
     def __init__(self, predictors: Floats, outcomes: Floats) -> None:
-        self._predictors, self._outcomes = predictors, outcomes
+        self._predictors = predictors
+        self._by_donor, self._outcomes_of = predictors.T.copy(), outcomes.T.copy()
         kinds = len(predictors)
         self._floor = min(FLOOR, 0.5 / kinds)
         self._above = 1 - kinds * self._floor
         self._support: Support | None = None
 
     def importances(self, logs: Floats) -> tuple[Floats, Floats]:
-        """With the floor, and without."""
-        shares = np.exp(logs - logs.max())
-        shares /= shares.sum()
+        """With the floor, and without; for one row of logarithms or for many."""
+        shares = np.exp(logs - logs.max(axis=-1, keepdims=True))
+        shares /= shares.sum(axis=-1, keepdims=True)
         return self._floor + self._above * shares, shares
 
     def best_by_support(self, starts: Floats) -> list[Floats]:
         """The start with the least loss of each set of donors at work, for the sets of least loss."""
         losses, supports = [], []
-        for start in starts:
-            support, shares = self._solve_anew(self.importances(start)[0])
+        for roots in np.sqrt(self.importances(starts)[0]):
+            support, shares = self._solve_anew(roots)
             losses.append(self._missed(support, shares)[1])
             supports.append(support.tobytes())
         chosen: dict[bytes, Floats] = {}
@@ -97,9 +101,9 @@ class _Problem:
             self.loss_and_slope,
             logs,
             jac=True,
-            method="L-BFGS-B",
+            method="SLSQP",
             bounds=[BOUNDS] * len(logs),
-            options={"maxiter": steps, "maxfun": 2 * steps},
+            options={"maxiter": steps},
         )
         return float(found.fun), found.x
 
@@ -121,46 +125,46 @@ class _Problem:
         """The slope follows from the conditions that the shares at work meet (implicit differentiation)."""
         importances, above = self.importances(logs)
         support, shares, system = self._solve(importances)
-        predictors = self._predictors[:, support]
+        predictors = self._by_donor[support]
         missed, loss = self._missed(support, shares)
         pull = np.zeros(len(system))
-        pull[:-1] = 2 / len(missed) * (missed @ self._outcomes[:, support])
-        slope = -self._above * (predictors @ _solved(system, pull)[:-1]) * (predictors @ shares)
+        pull[:-1] = 2 / len(missed) * (self._outcomes_of[support] @ missed)
+        slope = -self._above * (_solved(system, pull)[:-1] @ predictors) * (shares @ predictors)
         return loss, above * (slope - above @ slope)
 
     def _missed(self, support: Support, shares: Floats) -> tuple[Floats, float]:
-        missed = self._outcomes[:, support] @ shares
+        missed = shares @ self._outcomes_of[support]
         return missed, float(missed @ missed) / len(missed)
 
     def _solve(self, importances: Floats) -> tuple[Support, Floats, Floats]:
         """Donors at work, their shares, and the system of their conditions; first tries the last donors."""
         roots = np.sqrt(importances)
         if self._support is not None:
-            chosen = self._predictors[:, self._support] * roots[:, None]
+            chosen = self._by_donor[self._support] * roots
             system = _conditions(chosen)
             target = np.zeros(len(system))
             target[-1] = 1.0
             shares = _solved(system, target)[:-1]
-            if (shares > 0).all():
-                meeting = chosen @ shares
+            if shares.min() > 0:
+                meeting = shares @ chosen
                 square = float(meeting @ meeting)
                 if float(((meeting * roots) @ self._predictors).min()) >= square - NEAR * (NONE + square):
                     return self._support, shares, system
-        support, shares = self._solve_anew(importances)
+        support, shares = self._solve_anew(roots)
         self._support = support
-        return support, shares, _conditions(self._predictors[:, support] * roots[:, None])
+        return support, shares, _conditions(self._by_donor[support] * roots)
 
-    def _solve_anew(self, importances: Floats) -> tuple[Support, Floats]:
-        whole = nearest(self._predictors * np.sqrt(importances)[:, None])
+    def _solve_anew(self, roots: Floats) -> tuple[Support, Floats]:
+        whole = nearest(self._predictors * roots[:, None])
         support = np.flatnonzero(whole)
         return support, whole[support]
 
 
 def _conditions(chosen: Floats) -> Floats:
-    """Equal pull of all donors at work, and a sum of 1."""
-    count = chosen.shape[1]
+    """Equal pull of all donors at work, one a row, and a sum of 1."""
+    count = len(chosen)
     system = np.ones((count + 1, count + 1))
-    system[:count, :count] = chosen.T @ chosen
+    system[:count, :count] = np.einsum("ik,jk->ij", chosen, chosen)
     system[count, count] = 0.0
     return system
 
