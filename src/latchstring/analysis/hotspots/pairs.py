@@ -187,7 +187,7 @@ class _Strips:
 
 
 def _strips_for(x: Floats, y: Floats, side: float) -> int:
-    """A search costs about as much as sixteen distances; cells of one reach tell how many distances there are."""
+    """A search costs about as much as sixteen distances; cells of one reach tell how many there are."""
     cells = np.floor(x / side) * (2.0**22) + np.floor(y / side)
     _, counts = np.unique(cells, return_counts=True)
     near = 3.0 * float(np.square(counts, dtype=np.float64).sum()) / len(x)

@@ -6,7 +6,8 @@ search, the custom of packages, stops at the wrong one. So: many starts over the
 of them improved by the exact gradient, and a floor below which no predictor falls.
 
 The systems have less than ten rows. What would spread them over threads (a matrix by its own transpose, the
-Cholesky factors of L-BFGS) is avoided: on a busy machine the threads wait for one another far longer than they work.
+Cholesky factors of L-BFGS) is avoided: on a busy machine the threads wait for one another longer than they
+work.
 """
 
 from __future__ import annotations
