@@ -13,7 +13,7 @@ from latchstring.analysis.hotspots.clusters import Clusters
 from latchstring.analysis.hotspots.gi_star import GiStar
 from latchstring.analysis.hotspots.grid import Counts, Grid
 from latchstring.analysis.hotspots.hotspot_map import HotspotMap, Verdict
-from latchstring.analysis.hotspots.local import false_discoveries, window_sums
+from latchstring.analysis.hotspots.local import false_discoveries, window_sizes, window_sums
 from latchstring.analysis.hotspots.moran import LocalMoran, Quadrant
 from latchstring.analysis.hotspots.rates import garwood
 from latchstring.analysis.hotspots.risk import RiskSurface
@@ -111,7 +111,7 @@ def of_map(found: HotspotMap, because: str, plane: Plane | None, *, left_out: in
 
 def of_gi(found: GiStar, counts: Counts, grid: Grid, reach: int, plane: Plane | None) -> Study:
     sums = np.rint(window_sums(counts.astype(np.float64), reach)).astype(np.int64)
-    expected = window_sums(np.ones(grid.shape), reach) * counts.mean()
+    expected = window_sizes(grid.shape, reach) * counts.mean()
     low, high = garwood(sums)
     order = _highest(-found.q, -found.p)
     notable = [at for at in order if found.q[at] <= 0.05]

@@ -19,6 +19,7 @@ from latchstring.analysis.hotspots.local import (
     checked_surface,
     false_discoveries,
     tails_of_sums,
+    window_sizes,
     window_sums,
 )
 from latchstring.analysis.points import Floats
@@ -57,7 +58,7 @@ def gi_star(values: Floats, *, reach: int = 1, tail: Tail = "high", seed: int = 
         raise BadInput(f"a grid of values has two dimensions, not {surface.ndim}")
     if reach < 1:
         raise BadInput("neighbours are at least one cell away")
-    neighbours = window_sums(np.ones(surface.shape), reach)
+    neighbours = window_sizes(surface.shape, reach)
     sums = window_sums(surface, reach)
     z = _z(surface, sums, neighbours, neighbours)
     p, exact = tails_of_sums(surface, neighbours, sums, tail=tail, apart=False, seed=seed)

@@ -39,6 +39,12 @@ def window_sums(surface: Floats, reach: int) -> Floats:
     return np.asarray(high[:, right] - high[:, left] - low[:, right] + low[:, left])
 
 
+def window_sizes(shape: tuple[int, int], reach: int) -> Floats:
+    """How many cells each of these squares holds."""
+    (top, bottom), (left, right) = (_ends(size, reach) for size in shape)
+    return np.outer(bottom - top, right - left).astype(np.float64)
+
+
 def _ends(size: int, reach: int) -> tuple[Indices, Indices]:
     at = np.arange(size)
     return np.maximum(at - reach, 0), np.minimum(at + reach + 1, size)

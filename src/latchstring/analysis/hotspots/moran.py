@@ -8,7 +8,13 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from latchstring.analysis.hotspots.local import checked_surface, false_discoveries, tails_of_sums, window_sums
+from latchstring.analysis.hotspots.local import (
+    checked_surface,
+    false_discoveries,
+    tails_of_sums,
+    window_sizes,
+    window_sums,
+)
 from latchstring.analysis.points import Floats
 from latchstring.base.errors import BadInput
 
@@ -46,7 +52,7 @@ def local_moran(values: Floats, *, reach: int = 1, seed: int = 0) -> LocalMoran:
         raise BadInput("a grid of values has two dimensions, each of two cells or more")
     if reach < 1:
         raise BadInput("neighbours are at least one cell away")
-    numbers = window_sums(np.ones(surface.shape), reach) - 1
+    numbers = window_sizes(surface.shape, reach) - 1
     sums = window_sums(surface, reach) - surface
     mean = surface.mean()
     own, around = surface - mean, sums / numbers - mean
