@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 
 from latchstring.hub.cameras.patience import RECORDED_SECONDS, TOLD_SECONDS, WATCHED_SECONDS
 from latchstring.hub.events.tracker import MERGE_US, NEEDED_SMALL
+from latchstring.hub.motion.detector import MotionSample
 from latchstring.hub.motion.gears import (
     AFTER_HINT_US,
     AFTER_MOTION_US,
     AFTER_START_US,
     AFTER_TOLD_US,
     AFTER_WORD_US,
+    CLEAR_SHARE,
     SURE_LOOKS,
     Gears,
     Sizes,
@@ -36,8 +38,8 @@ def test_it_is_watched_closely_exactly_as_long_as_the_last_news_asks_for(told, a
     reach = {"moved": AFTER_MOTION_US, "told": AFTER_WORD_US, "hinted": AFTER_HINT_US}
     for kind, when in told:
         if kind == "moved":
-            gears.looked(when, moves=True)
-            gears.looked(when, moves=False)
+            gears.looked(MotionSample(when, 0.5, "motion"))
+            gears.looked(MotionSample(when, 0.0, "quiet"))
         else:
             getattr(gears, kind)(when)
     assert gears.is_second(at) == any(at < when + reach[kind] for kind, when in told)
@@ -59,7 +61,7 @@ def test_frames_gather_longest_where_an_event_goes_on():
     assert gears.patience_seconds(0) == RECORDED_SECONDS
     patience = []
     for at in looks:
-        gears.looked(at, moves=True)
+        gears.looked(MotionSample(at, CLEAR_SHARE / 2, "motion"))
         patience.append(gears.patience_seconds(at))
     assert patience == [WATCHED_SECONDS] * (SURE_LOOKS - 1) + [TOLD_SECONDS]
     gears.told(looks[-1] + 1)
@@ -73,7 +75,7 @@ def test_what_is_no_event_yet_is_looked_at_in_time():
     assert AFTER_TOLD_US + TOLD_SECONDS * S <= MERGE_US
     gears = Gears(0)
     for at in range(0, 10 * S, 200_000):
-        gears.looked(at, moves=at % 600_000 != 0)
+        gears.looked(MotionSample(at, 0.1, "motion" if at % 600_000 else "quiet"))
     assert gears.patience_seconds(10 * S) == WATCHED_SECONDS
 
 
@@ -82,9 +84,26 @@ def test_a_word_is_over_when_what_it_announced_has_come():
     gears = Gears(-AFTER_START_US)
     gears.told(0)
     for at in range(S, 2 * S, 200_000):
-        gears.looked(at, moves=True)
+        gears.looked(MotionSample(at, CLEAR_SHARE / 2, "motion"))
     assert gears.is_second(at + AFTER_MOTION_US - 1)
     assert not gears.is_second(at + AFTER_MOTION_US)
+
+
+def test_what_moves_beyond_doubt_is_left_to_keyframes():
+    """Until one shows it no more, or none comes."""
+    gears = Gears(0)
+    for at in range(0, SURE_LOOKS * 200_000, 200_000):
+        assert gears.is_second(at)
+        gears.looked(MotionSample(at, CLEAR_SHARE, "motion"))
+    assert not gears.is_second(at)
+    gears.hinted(at)
+    assert not gears.is_second(at)
+    gears.blind(at)
+    assert gears.is_second(at)
+    gears.looked(MotionSample(at, CLEAR_SHARE, "motion"))
+    assert not gears.is_second(at)
+    gears.looked(MotionSample(at, CLEAR_SHARE / 2, "motion"))
+    assert gears.is_second(at)
 
 
 @given(st.integers(200, 20_000), st.lists(st.floats(0.7, 1.3), min_size=40, max_size=200))

@@ -35,7 +35,7 @@ def test_five_looks_a_second():
 
 def test_the_visitor_is_seen():
     """Somebody crosses the porch from the fourth to the eighth second, and nobody before or after."""
-    looker = Looker()
+    looker = Looker(MotionSettings(always_awake=True))
     samples = [s for frame in frames(SCENE, 12) for s in looker.look(frame)]
     moving = [s.utc_us / 1e6 for s in samples if s.kind == "motion"]
     assert 4 <= moving[0] < 5
@@ -152,7 +152,7 @@ def test_a_pause_in_first_gear_ends_no_event():
     film, found, looked = frames(scene, 40), [], []
     for settings in (MotionSettings(), MotionSettings(always_awake=True)):
         looker, tracker, events = Looker(settings), Tracker(CameraId("cam_x")), {}
-        samples = [sample for frame in film for sample in looker.look(frame)]
+        samples = [sample for frame in film for sample in looker.look(frame)] + looker.rest()
         for sample in samples:
             events |= {event.id: (event.start_us, event.end_us) for event in tracker.feed(sample)}
         found.append(list(events.values()))
@@ -160,6 +160,34 @@ def test_a_pause_in_first_gear_ends_no_event():
     assert found[0] == found[1]
     assert len(found[0]) == 1
     assert looked[0] < looked[1]
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_who_stays_long_costs_keyframes_and_comes_and_goes_to_the_frame(b_frames):
+    """While somebody is there beyond doubt nothing else is decoded; when they are gone, the time since is."""
+    scene = Scene(width=320, height=240, fps=10, seed=0, every=60, b_frames=b_frames)
+    film, found, looked = frames(scene, 46), [], []
+    for settings in (MotionSettings(), MotionSettings(always_awake=True)):
+        looker, tracker, events = Looker(settings), Tracker(CameraId("cam_x")), {}
+        samples = [sample for frame in film for sample in looker.look(frame)] + looker.rest()
+        for sample in samples:
+            events |= {event.id: (event.start_us, event.end_us) for event in tracker.feed(sample)}
+        found.append(list(events.values()))
+        looked.append(sum(24_000_000 < sample.utc_us < 36_000_000 for sample in samples))
+    assert found[0] == found[1]
+    assert len(found[0]) == 1
+    assert looked[0] < 10 < 45 < looked[1]
+
+
+@pytest.mark.usefixtures("soon_asleep")
+def test_what_was_kept_is_looked_at_when_the_stream_breaks():
+    """So an event ends where its last picture was, and not a GOP before."""
+    film = frames(Scene(width=320, height=240, fps=10, seed=0, quiet=1), 13)
+    looker, samples = Looker(), []
+    for frame in [*film, *frames(SCENE, 1, session=2)]:
+        samples += looker.look(frame)
+    assert 12_800_000 in [sample.utc_us for sample in samples]
+    assert samples[-1].kind == "settling"
 
 
 @pytest.mark.usefixtures("soon_asleep")

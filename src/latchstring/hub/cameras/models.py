@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras.patience import Patience
@@ -62,9 +62,8 @@ class StreamInfo:
     other_sound: str | None = None  # the name of a coding that is not recorded, where sound was asked for
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Packet:
-    """One coded frame, as the camera sent it."""
+class Packet(NamedTuple):
+    """One coded frame, as the camera sent it. Thirty a second of each camera are made, so it is a tuple."""
 
     data: bytes  # Annex B, or with the length prefixes that the stream's avcC record names
     pts: int

@@ -55,7 +55,7 @@ class FileSource:
                 dts = coded.dts + shift
                 end = dts + max(coded.duration, 1)
                 arrived = self._pace.wait_for(dts / self.info.timescale)
-                yield replace(coded, pts=coded.pts + shift, dts=dts, arrived=arrived)
+                yield coded._replace(pts=coded.pts + shift, dts=dts, arrived=arrived)
             if first is None:
                 raise BrokenVideo("the video file holds no pictures")
 

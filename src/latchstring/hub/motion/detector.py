@@ -12,6 +12,7 @@ at the same place again and again is restless.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,9 +89,18 @@ class Detector:
         self.settings = settings or MotionSettings()
         self._mean: Gray | None = None  # eight times the blurred picture
         self._anchor = np.zeros((0, 0), np.int16)  # a blurred picture, up to a second old
+        self._looked_us = 0
         self._looks = 0
         self._was_hot: Bits | None = None
         self._frozen_until_us = 0
+
+    def copy(self) -> Detector:
+        """Another one that has seen the same, to try a look with."""
+        other = copy(self)
+        if self._mean is not None:
+            other._mean, other._threshold = self._mean.copy(), self._threshold.copy()
+            other._still, other._turns = self._still.copy(), self._turns.copy()
+        return other
 
     def stirs(self, luma: Luma) -> bool:
         """Whether a closer look is worth while. Learns nothing."""
@@ -106,6 +116,8 @@ class Detector:
         if self._mean is None or self._mean.shape != gray.shape:
             self._start(gray, utc_us)
             return MotionSample(utc_us, 0.0, "settling")
+        passed = _looks_between(self._looked_us, utc_us)
+        self._looked_us = utc_us
         delta = (gray << 3) - self._mean
         away = np.abs(delta)
         hot: Bits = away > self._threshold
@@ -119,7 +131,7 @@ class Detector:
         if count > SCENE_SHARE * hot.size or _is_everywhere(hot):
             self._start(gray, utc_us)
             return MotionSample(utc_us, 0.0, "scene-change")
-        share = self._closer(gray, delta, away, hot, settling=settling)
+        share = self._closer(gray, delta, away, hot, passed, settling=settling)
         if share is None:
             self._start(gray, utc_us)
             return MotionSample(utc_us, 0.0, "scene-change")
@@ -127,9 +139,12 @@ class Detector:
             return MotionSample(utc_us, share, "settling")
         return MotionSample(utc_us, share, "motion" if share >= self.settings.min_share else "quiet")
 
-    def _closer(self, gray: Gray, delta: Gray, away: Gray, hot: Bits, *, settling: bool) -> float | None:
+    def _closer(
+        self, gray: Gray, delta: Gray, away: Gray, hot: Bits, passed: int, *, settling: bool
+    ) -> float | None:
         """The share of the picture that moves, of what is hot; learns from each part as befits it.
 
+        `passed`: how many looks this one stands for, as the one before was so long ago.
         None: a light was switched, and what is strange at the same instant are the shadows that it throws.
         """
         assert self._mean is not None
@@ -140,7 +155,7 @@ class Detector:
         was, self._hot_before = self._hot_before, count
         if lit > _LIT_SHARE * hot.size and lit > count / 2 and was < count / 4:
             return None
-        still = self._count_still(gray, hot, part)
+        still = self._count_still(gray, hot, part, passed)
         parked = still > np.where(faded, _GHOST_LOOKS, _PARKED_LOOKS)
         moving = strange & ~parked
         restless = self._returns(hot)
@@ -185,14 +200,14 @@ class Detector:
         strange: Bits = hot & (rest > least * least)
         return strange, strange & (of_before > _FADED * of_now)
 
-    def _count_still(self, gray: Gray, hot: Bits, part: Part) -> Gray:
+    def _count_still(self, gray: Gray, hot: Bits, part: Part, passed: int) -> Gray:
         """For how many looks nothing has changed at and around each pixel."""
         changed = np.abs(gray[part] - self._anchor[part]) > self._threshold[part] >> 4
         changed = _crowded(changed & hot[part])
-        self._looks += 1
-        if self._looks % LOOKS_A_SECOND == 0:
-            self._anchor = gray
-        self._still += 1
+        self._looks += passed
+        if self._looks >= LOOKS_A_SECOND:
+            self._anchor, self._looks = gray, 0
+        self._still += passed
         self._still *= hot
         still = self._still[part]
         still[near(changed, _COMPANY)] = 0
@@ -222,8 +237,12 @@ class Detector:
         self._turns = np.zeros_like(gray)
         self._was_hot = None
         self._hot_before = 0
-        self._anchor, self._looks = gray, 0
+        self._anchor, self._looks, self._looked_us = gray, 0, utc_us
         self._frozen_until_us = utc_us + FREEZE_US
+
+
+def _looks_between(before_us: int, now_us: int) -> int:
+    return max(1, min(round((now_us - before_us) * LOOKS_A_SECOND / 1_000_000), _PARKED_LOOKS))
 
 
 def _crowded(hot: Bits) -> Bits:

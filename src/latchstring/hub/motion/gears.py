@@ -3,13 +3,17 @@
 In first gear only keyframes are decoded, and the coded frames since the last one are kept. What stirs, in a
 keyframe, in the frames' sizes or by word from outside, shifts to second gear: the kept frames are decoded
 from their keyframe on, so that nothing before the shift is missed; then every frame, until all is quiet.
+
+While it is beyond doubt that something moves, keyframes are enough again: two that show it with less between
+them than an event bridges are one event. When one shows it no more, what was kept before it is decoded.
 """
 
 from __future__ import annotations
 
 from latchstring.hub.cameras.patience import RECORDED_SECONDS, TOLD_SECONDS, WATCHED_SECONDS
+from latchstring.hub.motion.detector import MotionSample
 
-AFTER_MOTION_US = 3_000_000
+AFTER_MOTION_US = 2_000_000
 """Until all has come to rest. Who stirs again is seen in first gear from the keyframe before on."""
 AFTER_WORD_US = 10_000_000
 AFTER_HINT_US = 2_000_000
@@ -18,6 +22,8 @@ LONGEST_BLIND_US = 2_500_000
 """A camera whose keyframes lie further apart than this is watched in second gear."""
 SURE_LOOKS = 3
 """Motion in so many looks in a row has been told: it takes no more to open an event."""
+CLEAR_SHARE = 0.01
+"""And so much of the picture that there is no doubt, and nothing to be learned of what is restless."""
 AFTER_TOLD_US = 4_000_000
 """So long what moves anew belongs to the event before, even when it is seen as late as `TOLD_SECONDS`."""
 _LEAST_FRAMES = 20
@@ -33,9 +39,14 @@ class Gears:
         self._word_until_us = began_us
         self._told_until_us = began_us
         self._row = 0
+        self._is_clear = False
 
     def is_second(self, at_us: int) -> bool:
-        return at_us < self._until_us or at_us < self._word_until_us
+        return not self._is_clear and (at_us < self._until_us or at_us < self._word_until_us)
+
+    def is_clear(self) -> bool:
+        """Whether something moves beyond doubt: first gear, as long as keyframes show it."""
+        return self._is_clear
 
     def patience_seconds(self, at_us: int) -> float:
         """How long frames may gather: what they show is urgent where something may begin."""
@@ -43,18 +54,26 @@ class Gears:
             return TOLD_SECONDS
         return WATCHED_SECONDS if self.is_second(at_us) else RECORDED_SECONDS
 
-    def looked(self, at_us: int, *, moves: bool) -> None:
+    def looked(self, sample: MotionSample) -> None:
         """What a look showed."""
+        at_us, moves = sample.utc_us, sample.kind == "motion"
         self._row = self._row + 1 if moves else 0
+        is_sure = self._row >= SURE_LOOKS
         if moves:
             self._stay(at_us + AFTER_MOTION_US)
-        if self._row >= SURE_LOOKS:
+        if is_sure:
             self._told_until_us = at_us + AFTER_TOLD_US
             self._word_until_us = at_us  # what was announced has come
+        self._is_clear = is_sure and sample.share >= CLEAR_SHARE
 
     def told(self, at_us: int) -> None:
         """Somebody else says that something stirs."""
         self._word_until_us = max(self._word_until_us, at_us + AFTER_WORD_US)
+
+    def blind(self, at_us: int) -> None:
+        """The last keyframe is long ago."""
+        self._is_clear = False
+        self.hinted(at_us)
 
     def hinted(self, at_us: int) -> None:
         """A keyframe or the sizes of frames look as if something stirred."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 import av
 
@@ -40,13 +41,16 @@ class Looker:
 
     def look(self, frame: CodedFrame) -> list[MotionSample]:
         """Every picture must pass, whole: see `whole`. Each sample has the time of its own picture."""
-        samples = self._samples(frame)
+        samples: list[MotionSample] = []
+        if frame.session != self._session:
+            with suppress(BrokenVideo):
+                samples = self.rest()
+            self._begin(frame)
+        samples += self._samples(frame)
         self.patience_seconds = self._gears.patience_seconds(frame.utc_us)
         return samples
 
     def _samples(self, frame: CodedFrame) -> list[MotionSample]:
-        if frame.session != self._session:
-            self._begin(frame)
         at_us = frame.utc_us
         if self._told_us is not None:
             self._gears.told(self._told_us)
@@ -56,12 +60,14 @@ class Looker:
         if self._decoder is None and not self._kept:
             return []  # a stream is joined between two keyframes
         self._kept.append(frame)
-        if self._sizes.hint(len(frame.data)) or at_us - self._keyframe_us > LONGEST_BLIND_US:
+        if self._sizes.hint(len(frame.data)):
             self._gears.hinted(at_us)
+        if at_us - self._keyframe_us > LONGEST_BLIND_US:
+            self._gears.blind(at_us)
         return self._catch_up() if self._is_second(at_us) else []
 
     def rest(self) -> list[MotionSample]:
-        """What was kept and what the decoder still holds, at a film's end."""
+        """What was kept and what the decoder still holds, where a stream breaks off or a film ends."""
         if self._session is None or (self._decoder is None and not self._kept):
             return []
         samples = self._catch_up()
@@ -82,15 +88,27 @@ class Looker:
         """First gear at a keyframe: if it stirs, what was kept before it is decoded to see since when."""
         self._keyframe_us = keyframe.utc_us
         if not self._is_second(keyframe.utc_us):
-            picture = self._alone(keyframe)
-            self._detector.settings = self.settings
-            if not self._detector.stirs(picture):
+            samples = self._glance(self._alone(keyframe), keyframe.utc_us)
+            if samples:
                 self._decoder, self._kept = None, [keyframe]
                 self._next_us = _following(keyframe.utc_us)
-                return [self._detector.look(picture, keyframe.utc_us)]
+                return samples
             self._gears.hinted(keyframe.utc_us)
         self._kept.append(keyframe)
         return self._catch_up()
+
+    def _glance(self, picture: Luma, utc_us: int) -> list[MotionSample]:
+        """A look, if it shows what was expected, so that what lies before it need not be looked at."""
+        self._detector.settings = self.settings
+        if not self._gears.is_clear():
+            return [] if self._detector.stirs(picture) else [self._detector.look(picture, utc_us)]
+        tried = self._detector.copy()
+        sample = tried.look(picture, utc_us)
+        self._gears.looked(sample)
+        if not self._gears.is_clear():
+            return []
+        self._detector = tried
+        return [sample]
 
     def _alone(self, keyframe: CodedFrame) -> Luma:
         decoder = Decoder(keyframe.extradata)
@@ -116,7 +134,7 @@ class Looker:
         self._next_us = _following(utc_us)
         self._detector.settings = self.settings
         sample = self._detector.look(luma(picture, stride(picture.height)), utc_us)
-        self._gears.looked(utc_us, moves=sample.kind == "motion")
+        self._gears.looked(sample)
         yield sample
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from latchstring.base.clock import Clock
 from latchstring.base.ids import CameraId
@@ -86,7 +86,7 @@ class Assembler:
                 yield from self.finish()
                 self._run = None
             elif packet.dts <= self._last_dts:
-                packet = replace(packet, dts=self._last_dts + 1)
+                packet = packet._replace(dts=self._last_dts + 1)
         if is_keyframe and (sets := h264.parameter_sets(units) or self._sets) is not None:
             yield from self._start_gop(packet, sets)
         if self._run is None or self._gop is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange, from_micros
@@ -46,8 +47,7 @@ class Run:
         return self.init if self.sound is None else sound_track.without(self.init)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """One frame in fMP4: moof + mdat, at a keyframe with the boxes that open its GOP before them."""
 
     data: bytes
