@@ -12,7 +12,7 @@ from latchstring.analysis.impact.placebo import Rank, rank_among
 from latchstring.analysis.impact.power import Detectable
 from latchstring.analysis.impact.rate_difference import RateDifference
 from latchstring.analysis.impact.ratio import RateRatio
-from latchstring.analysis.impact.synthetic import Synthetic
+from latchstring.analysis.impact.synthetic import BadDesign, Synthetic
 from latchstring.analysis.impact.synthetic_placebo import SyntheticTest
 from latchstring.analysis.impact.verdict import Words, verdict
 from latchstring.analysis.impact.wdd import TimeWeights, WeightedDifference
@@ -247,6 +247,8 @@ def of_did(found: DifferenceInDifferences, outcome: str, treated: Sequence[str])
 
 def of_synthetic(found: SyntheticTest, outcome: str, without: Mapping[str, Synthetic] | None = None) -> Study:
     treated, rank = found.treated, found.rank
+    if not treated.mspe_ratio:
+        raise BadDesign(f"after the start {treated.treated} runs just as its mix: there is no gap to rank")
     words = Words(outcome=outcome, intervention="the measure", area=f"in {treated.treated}")
     judged = verdict(synthetic_placebo.evidence(found), words)
     measured = [(time, treated.expected[time] + gap) for time, gap in treated.gaps.items()]

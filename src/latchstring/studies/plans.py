@@ -11,7 +11,11 @@ from typing import Any
 
 from latchstring.analysis.impact import plan as plan_of
 from latchstring.analysis.impact import study as study_of
+from latchstring.analysis.impact.did import DifferenceInDifferences
+from latchstring.analysis.impact.panel_study import SyntheticGap
 from latchstring.analysis.impact.plan import BadPlan, Lock, NotLocked, Plan, PlanChanged
+from latchstring.analysis.impact.ratio import RateRatio
+from latchstring.analysis.impact.study import Estimate
 from latchstring.analysis.impact.wdd import WeightedDifference
 from latchstring.base.errors import BadInput
 from latchstring.studies import table
@@ -128,8 +132,10 @@ def run(
 
 def _of_result(found: study_of.StudyResult, held: Lock, *, published: bool) -> Study:
     estimate = found.estimate
-    is_difference = isinstance(estimate, WeightedDifference)
-    value = estimate.wdd if isinstance(estimate, WeightedDifference) else estimate.ratio
+    name, value = _value(estimate)
+    p = None if found.rank is None else found.rank.p
+    if p is None and isinstance(estimate, (WeightedDifference, RateRatio)):
+        p = estimate.p
     return Study(
         title=f"{held.plan.outcome} and {held.plan.intervention}, by the plan of {held.locked_on}",
         finding=found.verdict.text,
@@ -140,7 +146,7 @@ def _of_result(found: study_of.StudyResult, held: Lock, *, published: bool) -> S
             "interval": estimate.interval,
             "rank": None if found.rank is None else found.rank.rank,
             "of": None if found.rank is None else found.rank.of,
-            "p": estimate.p if found.rank is None else found.rank.p,
+            "p": p,
             "dispersion": None if found.dispersion is None else found.dispersion.estimate,
             "expected_drop": found.expected_drop,
             "detectable_percent": found.detectable.percent,
@@ -151,24 +157,17 @@ def _of_result(found: study_of.StudyResult, held: Lock, *, published: bool) -> S
         },
         full=found,
         tables=(
-            Shown(
-                title="Incidents",
-                head=("", "before", "after"),
-                rows=tuple(
-                    (name, number(change.before), number(change.after))
-                    for name, change in (("treated", estimate.treated), ("control", estimate.control))
-                ),
-            ),
+            _seen(estimate),
             Shown(
                 title="As the plan asked",
                 head=("", "estimate", "from", "to", "p"),
                 rows=(
                     (
-                        "difference" if is_difference else "ratio",
+                        name,
                         number(value),
                         number(estimate.interval.low),
                         number(estimate.interval.high),
-                        chance(estimate.p if found.rank is None else found.rank.p),
+                        "–" if p is None else chance(p),
                     ),
                 ),
             ),
@@ -186,6 +185,49 @@ def _of_result(found: study_of.StudyResult, held: Lock, *, published: bool) -> S
             ),
         ),
     )
+
+
+def _value(estimate: Estimate) -> tuple[str, float]:
+    match estimate:
+        case WeightedDifference():
+            return "difference", estimate.wdd
+        case RateRatio():
+            return "ratio", estimate.ratio
+        case DifferenceInDifferences():
+            return "difference for each span", estimate.estimate
+        case SyntheticGap():
+            return "gap for each span", estimate.gap
+
+
+def _seen(estimate: Estimate) -> Shown:
+    """What was counted; of a panel, what was measured and what was expected from the donors."""
+    match estimate:
+        case WeightedDifference() | RateRatio():
+            return Shown(
+                title="Incidents",
+                head=("", "before", "after"),
+                rows=tuple(
+                    (name, number(change.before), number(change.after))
+                    for name, change in (("treated", estimate.treated), ("control", estimate.control))
+                ),
+            )
+        case DifferenceInDifferences():
+            return Shown(
+                title="Incidents for each span, after the start",
+                head=("measured", "expected"),
+                rows=((number(estimate.measured), number(estimate.expected)),),
+            )
+        case SyntheticGap():
+            return Shown(
+                title="Incidents by span",
+                head=("span", "measured", "expected"),
+                rows=tuple(
+                    (str(span), number(measured), number(expected))
+                    for span, (measured, expected) in enumerate(
+                        zip(estimate.measured, estimate.expected, strict=True), start=1
+                    )
+                ),
+            )
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -11,9 +11,11 @@ import pytest
 from latchstring.analysis.impact.plan import (
     BadPlan,
     Choice,
+    Criterion,
     NotLocked,
     PlanChanged,
     ReadTooEarly,
+    Specification,
     Window,
     changes,
     check_may_read,
@@ -84,6 +86,74 @@ def test_outcomes_are_not_read_before_the_lock_or_before_their_time(plan):
 def test_plans_that_cannot_be_carried_out(plan, changed, message):
     with pytest.raises(BadPlan, match=message):
         replace(plan, **changed)
+
+
+@pytest.fixture
+def of_panel(plan):
+    """A year of thirteen spans before, and one after."""
+    return replace(
+        plan,
+        specification=Specification.SYNTHETIC,
+        control=(),
+        before=Window(date(2025, 1, 11), TODAY),
+        after=Window(TODAY, date(2027, 1, 9)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"control": ("Windsor Square",)}, "compared with its donors; it has no other areas"),
+        ({"test": Criterion.VARIATION}, "tested by its rank among the donors"),
+        ({"treated": ("Wilshire Park", "next door")}, "one treated area, not 2"),
+        ({"donors": ("area 1",)}, "two donors or more"),
+        ({"span_days": 30}, "whole spans of 30 days"),
+        ({"predictors": (Window(date(2025, 1, 11), date(2025, 2, 1)),)}, "not made of whole spans"),
+        ({"predictors": (Window(TODAY, date(2026, 2, 7)),)}, "not made of whole spans"),
+        ({"predictors": (Window(date(2025, 1, 11), TODAY),) * 2}, "stands twice"),
+        (
+            {
+                "specification": Specification.CHANGES,
+                "predictors": (Window(date(2025, 1, 11), TODAY),),
+            },
+            "predictors are those of a synthetic control",
+        ),
+        (
+            {
+                "specification": Specification.CHANGES,
+                "treated": ("a", "b"),
+                "donors": ("c", "d"),
+            },
+            "more than treated areas",
+        ),
+    ],
+)
+def test_panels_that_cannot_be_carried_out(of_panel, changed, message):
+    """Each is refused before the lock, not when the outcome is read."""
+    with pytest.raises(BadPlan, match=message):
+        replace(of_panel, **changed)
+
+
+def test_the_predictors_of_a_synthetic_control_are_locked(of_panel):
+    """They enter the digest and are named where they were changed; a plan without them is written as ever."""
+    half = date(2025, 7, 26)
+    planned = replace(of_panel, predictors=(Window(of_panel.before.start, half), Window(half, TODAY)))
+    assert of_json(json.loads(json.dumps(to_json(planned)))) == planned
+    with pytest.raises(PlanChanged, match="predictors"):
+        check_unchanged(lock(planned, today=TODAY), of_panel)
+    assert "predictors" not in to_json(of_panel)
+
+
+@pytest.mark.parametrize("specification", [Specification.SYNTHETIC, Specification.CHANGES])
+def test_what_a_panel_can_show_is_part_of_it(of_panel, specification):
+    """Eighteen donors cannot make any rank rare; nineteen can, where counts are large."""
+    large = {"specification": specification, "expected_before": 520.0, "expected_control": 19 * 520.0}
+    enough = replace(of_panel, donors=tuple(f"area {n}" for n in range(19)), **large)
+    assert 10 < to_json(enough)["detectable_reduction_percent"] < 70
+    few = replace(enough, donors=enough.donors[1:])
+    assert to_json(few)["detectable_reduction_percent"] is None
+    with pytest.raises(BadPower, match="above 0, not 520 and 0"):
+        replace(enough, expected_control=0.0)
 
 
 def test_counts_that_cannot_be_expected(plan):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from latchstring.analysis.impact.panel import Panel
 from latchstring.analysis.impact.placebo import Rank
 from latchstring.analysis.impact.plan import (
     Choice,
@@ -19,6 +20,8 @@ from latchstring.analysis.impact.plan import (
     lock,
 )
 from latchstring.analysis.impact.study import MissingArea, study
+from latchstring.analysis.impact.synthetic import Design, Predictor
+from latchstring.analysis.impact.synthetic_placebo import placebo_test
 from latchstring.analysis.impact.verdict import Finding, Lack
 
 TODAY, READ_ON = date(2026, 1, 10), date(2027, 3, 1)
@@ -108,6 +111,113 @@ def test_the_other_specification_and_the_other_test(plan, data):
     assert result.dispersion.freedom == 4 * 12
     assert result.estimate.change == pytest.approx(50 / 120 - 1)
     assert "no ranks among like areas stand behind it" in result.verdict.text
+
+
+def spans(level, after, donors=19):
+    """Counts of 26 spans on their first days: the treated area goes to `after` in the last 13."""
+    rng = np.random.default_rng(5)
+    firsts = [date(2025, 1, 13) + timedelta(days=28 * n) for n in range(26)]
+    usual = [level] * 13
+    return {
+        area: [day for day, n in zip(firsts, counts, strict=True) for _ in range(n)]
+        for area, counts in {
+            "Wilshire Park": [*rng.poisson(usual), *rng.poisson([after] * 13)],
+            **{f"area {n}": rng.poisson(usual * 2) for n in range(donors)},
+        }.items()
+    }
+
+
+@pytest.fixture
+def of_panel(plan):
+    """Thirteen spans before and thirteen after, beside nineteen donors."""
+    return replace(
+        plan,
+        control=(),
+        before=Window(date(2025, 1, 13), date(2026, 1, 12)),
+        after=Window(date(2026, 1, 12), date(2027, 1, 11)),
+        specification=Specification.SYNTHETIC,
+        expected_before=520.0,
+        expected_control=19 * 520.0,
+    )
+
+
+LOCKED_ON = date(2026, 1, 12)
+
+
+def read_panel(plan, data):
+    return study(lock(plan, today=LOCKED_ON), plan, data, read_on=READ_ON)
+
+
+def test_a_synthetic_control_is_carried_out_as_planned(of_panel):
+    """The gap, its mix and its rank are those of the library on the same counts, span by span."""
+    data = spans(40, 15)
+    few = of_panel.donors[:2]
+    half = of_panel.before.start + timedelta(days=28 * 6)
+    planned = replace(
+        of_panel,
+        donors=few,
+        predictors=(Window(of_panel.before.start, half), Window(half, of_panel.before.end)),
+    )
+    counts = {area: [days.count(day) for day in planned.starts] for area, days in data.items()}
+    panel = Panel(tuple(counts), tuple(range(26)), {"y": np.array(list(counts.values()), dtype=float)})
+    for given, predictors in ((of_panel, ()), (planned, (Predictor.of("y:0-5"), Predictor.of("y:6-12")))):
+        result = read_panel(given, data)
+        by_hand = placebo_test(
+            panel,
+            Design(
+                outcome="y", treated="Wilshire Park", start=13, predictors=predictors, donors=given.donors
+            ),
+        )
+        assert result.estimate.gap == pytest.approx(by_hand.treated.mean_gap)
+        assert result.estimate.weights == pytest.approx(by_hand.treated.weights)
+        assert result.estimate.interval == by_hand.interval
+        assert result.rank == by_hand.rank
+        assert result.estimate.measured == pytest.approx(counts["Wilshire Park"])
+        assert "A mix of other areas that was like it until then averaged" in result.verdict.text
+    result = read_panel(of_panel, data)
+    assert result.rank == Rank(rank=1, of=20)
+    assert result.verdict.finding is Finding.FEWER
+
+
+def test_difference_in_differences_is_carried_out_as_planned(of_panel):
+    """The mean change less that of the donors, and the rank among them."""
+    data = spans(40, 15)
+    planned = replace(of_panel, specification=Specification.CHANGES)
+    result = read_panel(planned, data)
+    changes = {
+        area: (
+            sum(day in planned.after for day in days) - sum(day in planned.before for day in days)
+        ) / 13
+        for area, days in data.items()
+    }  # fmt: skip
+    own = changes.pop("Wilshire Park")
+    assert result.estimate.estimate == pytest.approx(own - sum(changes.values()) / 19)
+    assert result.rank == Rank(rank=1, of=20)
+    assert result.verdict.finding is Finding.FEWER
+    assert "With the mean change of the other areas it would have been" in result.verdict.text
+
+
+@pytest.mark.parametrize("specification", [Specification.SYNTHETIC, Specification.CHANGES])
+def test_a_panel_without_any_change_cannot_tell(of_panel, specification):
+    """Nothing was done; nor is anything claimed, or refused, where no incident happened anywhere."""
+    planned = replace(of_panel, specification=specification)
+    assert read_panel(planned, spans(40, 40)).verdict.finding is Finding.CANNOT_TELL
+    empty = {area: [] for area in (*planned.treated, *planned.donors)}
+    assert read_panel(planned, empty).verdict.finding is Finding.CANNOT_TELL
+
+
+def test_a_panel_says_what_was_not_as_planned(of_panel):
+    """A donor without data and a predictor that tells nothing apart are said; too few donors are refused."""
+    planned = replace(of_panel, predictors=(of_panel.before,))
+    data = spans(40, 15)
+    with pytest.raises(MissingArea, match="1 of the donors; it takes 2"):
+        read_panel(planned, {area: data[area] for area in ("Wilshire Park", "area 1")})
+    del data["area 7"]
+    same = {area: [*planned.starts] for area in data}
+    assert read_panel(planned, same).deviations == (
+        "there are no data of the donor area 7",
+        "the predictor 2025-01-13 to 2026-01-12 is the same in all areas",
+    )
 
 
 def test_displacement_enters_only_where_it_was_planned(plan, data):

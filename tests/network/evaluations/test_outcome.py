@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchstring.network.evaluations.outcome import BadOutcome, read_outcome, starts, template
+from latchstring.network.evaluations.outcome import BadOutcome, read_outcome, template
 from latchstring.testing.plans import outcome_table, plan_around
 
 PLAN = plan_around(date(2026, 11, 23))
@@ -27,7 +27,7 @@ def test_the_template_filled_in_is_read_back():
     counts = outcome_table(PLAN, {"Mill Street": 0}, usual=2)
     found = read_outcome(counts, PLAN)
 
-    assert len(template(PLAN).splitlines()) == 1 + 21 * len(starts(PLAN))
+    assert len(template(PLAN).splitlines()) == 1 + 21 * len(PLAN.starts)
     assert len(found["Mill Street"]) == 24
     assert len(found["Ford Lane"]) == 48
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,15 @@ import psycopg
 import pytest
 
 from latchstring.analysis.impact import plan as plans
-from latchstring.analysis.impact.plan import BadPlan, Choice, NotLocked, PlanChanged, ReadTooEarly, Window
+from latchstring.analysis.impact.plan import (
+    BadPlan,
+    Choice,
+    NotLocked,
+    PlanChanged,
+    ReadTooEarly,
+    Specification,
+    Window,
+)
 from latchstring.base import canonical
 from latchstring.ledger.entry import PlanLocked, StudyRead, decode
 from latchstring.network.database.roles import Role
@@ -83,6 +92,34 @@ def test_a_changed_plan_is_refused_by_what_was_changed(desk, plan, changed, name
     with pytest.raises(PlanChanged, match=f"locked: {named}$"):
         desk.read(locked.id, replace(plan, **changed))
     assert desk.read(locked.id, plan).result is not None
+
+
+@pytest.mark.parametrize("specification", [Specification.SYNTHETIC, Specification.CHANGES])
+def test_a_panel_is_locked_waited_for_and_read(desk, plan, specification):
+    """The same gate: shut until its day, by no other plan, once; then gap and rank are published."""
+    panel = replace(
+        plan, specification=specification, control=(), expected_before=1200, expected_control=19 * 1200
+    )
+    locked = desk.lock(panel)
+    with pytest.raises(ReadTooEarly):
+        desk.read(locked.id, panel)
+    desk.wait(panel)
+    with pytest.raises(PlanChanged, match=r"locked: donors$"):
+        desk.read(locked.id, replace(panel, donors=panel.donors[1:]))
+    draw = random.Random(3)
+    rows = [
+        line.rsplit(",", 1) for line in outcome_table(panel, {"Mill Street": 20}, usual=90).splitlines()[1:]
+    ]
+    uneven = [f"{where},{int(count) + draw.randrange(20)}" for where, count in rows]
+    result = canonical.decode(
+        desk.read(locked.id, panel, "\n".join(["area,day,count", *uneven])).result or b""
+    )
+    estimate = result["estimate"]
+    assert estimate.get("gap", estimate.get("estimate")) == pytest.approx(-70, abs=5)
+    assert result["rank"] == {"rank": 1, "of": 20}
+    assert result["verdict"]["finding"] == "fewer"
+    with pytest.raises(AlreadyRead):
+        desk.read(locked.id, panel)
 
 
 def test_a_study_is_read_once(desk, plan):

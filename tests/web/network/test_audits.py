@@ -47,6 +47,24 @@ def test_the_page_and_the_command_line_agree(staff, tmp_path):
     assert any(step["of"] is None for step in answer["steps"]), "west is too few to be shown"
 
 
+def test_a_table_of_missed_faces_is_judged_as_a_published_one(network, staff):
+    """What was published is there for anybody; its counts as a table of one's own give the same answer."""
+    published = network.http.get("/api/audits/detectors").raise_for_status().json()
+    rekognition = next(each for each in published if each["system"] == "Amazon Rekognition")
+    rows = [f"{each['group']},{each['missed']},{each['of']}" for each in rekognition["audit"]["groups"]]
+    answer = staff.operator.post(
+        "/api/audits/detector", {"table": "\n".join(["group,missed,shown", *rows]) + "\n"}
+    )
+
+    assert [each["system"] for each in published] == ["Microsoft", "Face++", "IBM", "Amazon Rekognition"]
+    assert "Raji and Buolamwini 2019" in rekognition["source"]
+    assert answer == rekognition["audit"]
+    assert answer["overall"]["missed"] == 110
+    assert answer["said"].startswith("85 of 271 cases of darker women were missed (31 %)")
+    with pytest.raises(Refused, match="two groups or more"):
+        staff.operator.post("/api/audits/detector", {"table": "group,missed,shown\na,1,9\n"})
+
+
 def test_a_table_that_cannot_be_used_is_named_by_its_line(staff):
     """A sentence, and nothing is kept."""
     with pytest.raises(Refused, match="line 2"):

@@ -1031,6 +1031,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audits/detectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit Published Detectors
+         * @description Published audits of face analysis, judged as a table of one's own is.
+         */
+        get: operations["audit_published_detectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audits/detector": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Audit Detector
+         * @description Judge what a face detector or a blur missed; the table is not kept.
+         */
+        post: operations["audit_detector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1159,6 +1199,43 @@ export interface components {
             verdict: string;
             /** Smallest */
             smallest: components["schemas"]["SmallestShape"][];
+        };
+        /**
+         * DetectorShape
+         * @description `groups` from the most missed to the least; `ratio` is the first beside the last.
+         */
+        DetectorShape: {
+            /** Groups */
+            groups: components["schemas"]["MissedShape"][];
+            overall: components["schemas"]["MissedShape"];
+            ratio: components["schemas"]["RangeShape"];
+            /** Finding */
+            finding: string;
+            /** Said */
+            said: string;
+        };
+        /**
+         * DetectorTable
+         * @description A table as CSV: a row for each group, or for each run over a group, with its two counts.
+         */
+        DetectorTable: {
+            /** Table */
+            table: string;
+            /**
+             * Group
+             * @default group
+             */
+            group: string;
+            /**
+             * Missed
+             * @default missed
+             */
+            missed: string;
+            /**
+             * Of
+             * @default shown
+             */
+            of: string;
         };
         /** DisclosureMade */
         DisclosureMade: {
@@ -1475,6 +1552,19 @@ export interface components {
              */
             expires_on: string;
         };
+        /**
+         * MissedShape
+         * @description Faces missed of those shown.
+         */
+        MissedShape: {
+            /** Group */
+            group: string;
+            /** Missed */
+            missed: number;
+            /** Of */
+            of: number;
+            share: components["schemas"]["RangeShape"];
+        };
         /** NetworkShape */
         NetworkShape: {
             /** Origin */
@@ -1609,6 +1699,14 @@ export interface components {
             payload_type: string;
             /** Statement Sha256 */
             statement_sha256: string;
+        };
+        /** PublishedShape */
+        PublishedShape: {
+            /** System */
+            system: string;
+            /** Source */
+            source: string;
+            audit: components["schemas"]["DetectorShape"];
         };
         /**
          * RangeShape
@@ -3887,6 +3985,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    audit_published_detectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedShape"][];
+                };
+            };
+        };
+    };
+    audit_detector: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DetectorTable"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectorShape"];
                 };
             };
             /** @description Validation Error */

@@ -23,6 +23,8 @@ export type Disclosure = Shapes['DisclosureShape'];
 export type RequestSummary = Shapes['RequestSummary'];
 export type RequestState = RequestSummary['state'];
 export type BiasAudit = Shapes['AuditShape'];
+export type DetectorAudit = Shapes['DetectorShape'];
+export type PublishedAudit = Shapes['PublishedShape'];
 export type WeighedClaim = Shapes['ClaimShape'];
 export type Smallest = Shapes['SmallestShape'];
 export type Lesson = Shapes['LessonShape'];
@@ -93,7 +95,9 @@ export interface StudyPlan {
   selected: StudyWindow | null;
   choice: 'by lot' | 'because its counts were high' | 'for another reason';
   test: 'rank among areas where nothing is done' | "dispersion of the areas' own counts";
-  specification: 'weighted displacement difference' | 'rate ratio';
+  specification:
+    'weighted displacement difference' | 'rate ratio' | 'difference in differences' | 'synthetic control';
+  predictors?: StudyWindow[];
   expected_before: number;
   expected_control: number;
   expected_dispersion: number;
@@ -104,10 +108,24 @@ export interface StudyPlan {
 /** Low and high; null where there is no limit. */
 export type Between = [low: number | null, high: number | null];
 
+/** In incidents, as a ratio, or in incidents for each span. */
+export type StudyEstimate = { interval: Between } & (
+  | { wdd: number }
+  | { ratio: number }
+  | { estimate: number; measured: number; expected: number }
+  | {
+      gap: number;
+      weights: Record<string, number>;
+      measured: number[];
+      expected: number[];
+      ratios: Record<string, number>;
+    }
+);
+
 /** What a study found, as far as the pages show it. */
 export interface StudyResult {
   verdict: { finding: string; text: string };
-  estimate: { wdd: number; interval: Between } | { ratio: number; interval: Between };
+  estimate: StudyEstimate;
   rank: { rank: number; of: number } | null;
   deviations: string[];
   unused: number;

@@ -68,7 +68,7 @@ def difference_in_differences(
 def evidence(result: DifferenceInDifferences) -> Evidence:
     """What the difference says to the verdict."""
     return Evidence(
-        seen=Means(measured=result.measured, expected=result.expected),
+        seen=Means(measured=result.measured, expected=result.expected, of_mix=False),
         beside=None,
         change=result.interval,
         scale=Scale.VALUE,

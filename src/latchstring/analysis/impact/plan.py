@@ -6,18 +6,21 @@ choices come first: they are written down, hashed and entered in a public log, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations
 from typing import Any
 
+from latchstring.analysis.impact import rank_power
 from latchstring.analysis.impact.power import Detectable, wdd_detectable
+from latchstring.analysis.impact.rank_power import Expected
 from latchstring.base import canonical
 from latchstring.base.errors import BadInput
 
 DETECTABLE = "detectable_reduction_percent"  # whole, so that no rounding elsewhere changes the digest
+PREDICTORS = "predictors"
 
 
 class BadPlan(BadInput):
@@ -39,6 +42,21 @@ class ReadTooEarly(BadInput):
 class Specification(StrEnum):
     DIFFERENCE = "weighted displacement difference"
     RATIO = "rate ratio"
+    CHANGES = "difference in differences"
+    """The mean change of the treated areas less that of the donors."""
+    SYNTHETIC = "synthetic control"
+    """One treated area beside a mix of donors that was like it before."""
+
+    @property
+    def is_of_panel(self) -> bool:
+        """Whether spans are compared with those of the donors, and the test is the rank among them."""
+        return self in (Specification.CHANGES, Specification.SYNTHETIC)
+
+
+_POWER_OF = {
+    Specification.CHANGES: rank_power.changes_power,
+    Specification.SYNTHETIC: rank_power.synthetic_power,
+}
 
 
 class Criterion(StrEnum):
@@ -80,7 +98,9 @@ class Window:
 class Plan:
     """Everything that is decided before outcomes are read.
 
-    Areas are names. `donors` are like areas where nothing is done, for the rank. `selected` is the window
+    Areas are names. `donors` are like areas where nothing is done, for the rank; of a panel they are all that
+    is compared with. `predictors` are the windows whose means a synthetic control meets, each of whole spans
+    of the window before; without any, it meets every span. `selected` is the window
     whose counts led to the choice, if counts did. `expected_before` and `expected_control` are expected of
     the window before; from them comes the smallest reduction that can be shown. `span_days` is the length of
     the spans whose counts show the dispersion.
@@ -100,13 +120,14 @@ class Plan:
     displacement_treated: tuple[str, ...] = ()
     displacement_control: tuple[str, ...] = ()
     donors: tuple[str, ...] = ()
+    predictors: tuple[Window, ...] = ()
     selected: Window | None = None
     expected_dispersion: float = 1.0
     span_days: int = 28
     level: float = 0.95
 
     def __post_init__(self) -> None:
-        if not self.treated or not self.control:
+        if not self.treated or not (self.control or self.specification.is_of_panel):
             raise BadPlan("a plan needs at least one treated area and one control area")
         if bool(self.displacement_treated) != bool(self.displacement_control):
             raise BadPlan("displacement areas need displacement controls, and the reverse")
@@ -121,16 +142,71 @@ class Plan:
             raise BadPlan("a rank needs donors: like areas where nothing is done, best 19 or more")
         if self.span_days < 1 or min(self.before.days, self.after.days) < 2 * self.span_days:
             raise BadPlan("each window holds two or more of the spans whose counts show the dispersion")
+        if self.specification.is_of_panel:
+            self._check_panel()
+        if self.predictors:
+            self._check_predictors()
         self.detectable()
+
+    @property
+    def least_donors(self) -> int:
+        """How many a panel needs: two, and more than treated areas."""
+        return max(2, len(self.treated) + 1)
+
+    @property
+    def starts(self) -> tuple[date, ...]:
+        """The first day of each span of both windows; what remains at a window's end is its last span."""
+        return (*_starts(self.before, self.span_days), *_starts(self.after, self.span_days))
 
     def detectable(self) -> Detectable:
         """The smallest reduction that this plan can show, from what it expects."""
+        if self.specification.is_of_panel:
+            return rank_power.detectable(_POWER_OF[self.specification], self._expected)
         return wdd_detectable(
             self.expected_before,
             control=self.expected_control,
             dispersion=self.expected_dispersion,
             level=self.level,
         )
+
+    @property
+    def _expected(self) -> Expected:
+        return Expected(
+            treated=len(self.treated),
+            donors=len(self.donors),
+            before=self.before.days // self.span_days,
+            after=self.after.days // self.span_days,
+            count=self.expected_before,
+            donors_count=self.expected_control,
+            dispersion=self.expected_dispersion,
+            level=self.level,
+        )
+
+    def _check_panel(self) -> None:
+        name = self.specification.value
+        if self.control or self.displacement_treated:
+            raise BadPlan(f"a {name} is compared with its donors; it has no other areas")
+        if self.test is not Criterion.RANK:
+            raise BadPlan(f"a {name} is tested by its rank among the donors")
+        if self.specification is Specification.SYNTHETIC and len(self.treated) != 1:
+            raise BadPlan(f"a {name} has one treated area, not {len(self.treated)}")
+        if len(self.donors) < self.least_donors:
+            raise BadPlan(f"a {name} needs two donors or more, and more than treated areas")
+        if any(window.days % self.span_days for window in (self.before, self.after)):
+            raise BadPlan(f"each window of a {name} holds whole spans of {self.span_days} days")
+
+    def _check_predictors(self) -> None:
+        if self.specification is not Specification.SYNTHETIC:
+            raise BadPlan("predictors are those of a synthetic control")
+        edges = {*_starts(self.before, self.span_days), self.before.end}
+        for window in self.predictors:
+            if not {window.start, window.end} <= edges:
+                raise BadPlan(
+                    f"the predictor {window.start} to {window.end} is not made of whole spans of the window "
+                    "before"
+                )
+        if len(set(self.predictors)) != len(self.predictors):
+            raise BadPlan("a predictor stands twice")
 
     def _areas(self) -> dict[str, tuple[str, ...]]:
         return {
@@ -164,8 +240,14 @@ def digest(plan: Plan) -> str:
 
 
 def to_json(plan: Plan) -> dict[str, Any]:
-    """The plan, and the smallest detectable reduction that follows from it, as JSON values."""
+    """The plan, and the smallest detectable reduction that follows from it, as JSON values.
+
+    Without predictors none are written, so that a plan that was locked before there were any keeps its
+    digest.
+    """
     written = {name: _plain(value) for name, value in asdict(plan).items()}
+    if not plan.predictors:
+        del written[PREDICTORS]
     return {**written, DETECTABLE: plan.detectable().percent}
 
 
@@ -175,7 +257,7 @@ def of_json(value: Mapping[str, Any]) -> Plan:
     known = {field.name for field in fields(Plan)}
     if strange := sorted(set(given) - known):
         raise BadPlan(f"a plan has no {', '.join(strange)}")
-    if missing := sorted(known - set(given)):
+    if missing := sorted(known - {PREDICTORS} - set(given)):
         raise BadPlan(f"the plan lacks {', '.join(missing)}")
     areas = ("treated", "control", "displacement_treated", "displacement_control", "donors")
     try:
@@ -183,6 +265,7 @@ def of_json(value: Mapping[str, Any]) -> Plan:
             **{
                 **given,
                 **{name: tuple(map(str, given[name])) for name in areas},
+                PREDICTORS: tuple(map(_window, given.get(PREDICTORS, ()))),
                 "before": _window(given["before"]),
                 "after": _window(given["after"]),
                 "selected": None if given["selected"] is None else _window(given["selected"]),
@@ -219,6 +302,13 @@ def check_may_read(locked: Lock | None, *, read_on: date) -> Lock:
     return locked
 
 
+def _starts(window: Window, days: int) -> Iterator[date]:
+    day = window.start
+    while day < window.end:
+        yield day
+        day += timedelta(days=days)
+
+
 def _refuse_shared_areas(areas: Mapping[str, tuple[str, ...]]) -> None:
     for role, names in areas.items():
         if len(set(names)) != len(names):
@@ -235,7 +325,7 @@ def _plain(value: Any) -> Any:
         case dict():
             return {name: _plain(each) for name, each in value.items()}
         case tuple():
-            return list(value)
+            return [_plain(each) for each in value]
         case StrEnum():
             return value.value
     return value

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from latchstring.analysis.impact import ratio, wdd
+from latchstring.analysis.impact import panel_study, ratio, wdd
 from latchstring.analysis.impact.counts import Change
+from latchstring.analysis.impact.did import DifferenceInDifferences
 from latchstring.analysis.impact.dispersion import Dispersion, dispersion
+from latchstring.analysis.impact.panel_study import Days, SyntheticGap, per_span
 from latchstring.analysis.impact.placebo import Rank, rank_among
 from latchstring.analysis.impact.plan import (
     Choice,
@@ -17,7 +18,6 @@ from latchstring.analysis.impact.plan import (
     Lock,
     Plan,
     Specification,
-    Window,
     check_may_read,
     check_unchanged,
 )
@@ -26,12 +26,11 @@ from latchstring.analysis.impact.selection import chosen_among, worst_of
 from latchstring.analysis.impact.verdict import Evidence, Verdict, Words, verdict
 from latchstring.base.errors import BadInput
 
-Days = Mapping[str, Sequence[date]]
-"""For each area, the day of each incident; an area without incidents has an empty row."""
-
-
 LEAST_TO_SHRINK = 2  # donors from which the mean and variance of like areas can be taken
 UNKNOWN_FIELD = 10  # areas among which the worst is taken to have been chosen, where none are known
+
+
+Estimate = wdd.WeightedDifference | ratio.RateRatio | DifferenceInDifferences | SyntheticGap
 
 
 class MissingArea(BadInput):
@@ -47,7 +46,7 @@ class StudyResult:
     """
 
     digest: str
-    estimate: wdd.WeightedDifference | ratio.RateRatio
+    estimate: Estimate
     rank: Rank | None
     dispersion: Dispersion | None
     expected_drop: float | None
@@ -70,8 +69,16 @@ def study(locked: Lock | None, plan: Plan, data: Days, *, read_on: date) -> Stud
     spread = _dispersion(plan, data)
     treated, control = _change(plan, plan.treated, data), _change(plan, plan.control, data)
     others = [_change(plan, (donor,), data) for donor in donors]
-    estimate, known = _estimate(plan, treated, control, data, spread)
-    rank = _rank(plan, treated, others, control) if plan.test is Criterion.RANK and others else None
+    estimate: Estimate
+    if plan.specification.is_of_panel:
+        if len(donors) < plan.least_donors:
+            raise MissingArea(f"the data have {len(donors)} of the donors; it takes {plan.least_donors}")
+        estimate, known, left_out = panel_study.carry_out(plan, donors, data)
+        deviations += left_out
+        rank = known.test if isinstance(known.test, Rank) else None
+    else:
+        estimate, known = _estimate(plan, treated, control, data, spread)
+        rank = _rank(plan, treated, others, control) if plan.test is Criterion.RANK and others else None
     drop = _expected_drop(plan, treated, others)
     known = replace(
         known,
@@ -95,7 +102,7 @@ def study(locked: Lock | None, plan: Plan, data: Days, *, read_on: date) -> Stud
 
 def _estimate(
     plan: Plan, treated: Change, control: Change, data: Days, spread: Dispersion | None
-) -> tuple[wdd.WeightedDifference | ratio.RateRatio, Evidence]:
+) -> tuple[Estimate, Evidence]:
     factor = spread or 1.0
     if plan.specification is Specification.RATIO:
         found = ratio.rate_ratio(treated=treated, control=control, dispersion=factor, level=plan.level)
@@ -143,15 +150,10 @@ def _dispersion(plan: Plan, data: Days) -> Dispersion | None:
     series = []
     for areas in (plan.treated, plan.control, plan.displacement_treated, plan.displacement_control):
         for window in (plan.before, plan.after):
-            counts = _per_span(window, plan.span_days, [day for area in areas for day in data[area]])
+            counts = per_span(window, plan.span_days, [day for area in areas for day in data[area]])
             if sum(counts):
                 series.append(counts)
     return dispersion(series, plan.level) if series else None
-
-
-def _per_span(window: Window, span_days: int, days: Sequence[date]) -> list[int]:
-    number = Counter((day - window.start).days // span_days for day in days if day in window)
-    return [number[i] for i in range(window.days // span_days)]
 
 
 def _expected_drop(plan: Plan, treated: Change, donors: Sequence[Change]) -> float | None:

@@ -105,10 +105,15 @@ class Synthetic:
         return float((self.after**2).mean())
 
     @property
-    def mspe_ratio(self) -> float:
-        """Mean square after over before; a fit that is perfect but for rounding counts as just that."""
+    def mspe_fit(self) -> float:
+        """Mean square before, never 0: a fit that is perfect but for rounding counts as just that."""
         size = max((abs(value) for value in self.expected.values()), default=1.0) or 1.0
-        return self.mspe_after / max(self.mspe_before, (PERFECT * size) ** 2)
+        return max(self.mspe_before, (PERFECT * size) ** 2)
+
+    @property
+    def mspe_ratio(self) -> float:
+        """Mean square after over before."""
+        return self.mspe_after / self.mspe_fit
 
     @property
     def rmspe_ratio(self) -> float:

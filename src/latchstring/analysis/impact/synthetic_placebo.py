@@ -56,9 +56,6 @@ def placebo_test(
         placebos[unit] = fit(panel, replace(design, treated=unit, donors=others))
         if progress is not None:
             progress(number, len(units))
-    for each in (treated, *placebos.values()):
-        if not each.mspe_ratio:
-            raise BadDesign(f"after the start {each.treated} runs just as its mix: there is no gap to rank")
     return SyntheticTest(
         treated=treated,
         placebos=placebos,
@@ -132,7 +129,7 @@ def _constant_effects(treated: Synthetic, placebos: Sequence[Synthetic], level: 
 def _excess(treated: Synthetic, placebo: Synthetic) -> tuple[float, float, float]:
     """Coefficients of (ratio of the placebo) - (ratio of the treated unit), as a quadratic in the effect."""
     share = placebo.weights.get(treated.treated, 0.0)
-    own, other = (each.mspe_after / each.mspe_ratio for each in (treated, placebo))
+    own, other = treated.mspe_fit, placebo.mspe_fit
     return (
         share**2 / other - 1 / own,
         2 * share * placebo.mean_gap / other + 2 * treated.mean_gap / own,

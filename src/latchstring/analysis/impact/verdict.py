@@ -72,10 +72,14 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Means:
-    """Yearly (or monthly) means after the start: as measured, and as expected from other areas."""
+    """Yearly (or monthly) means after the start: as measured, and as expected from other areas.
+
+    They are expected of a mix that was like the area until then, or else of the others' mean change.
+    """
 
     measured: float
     expected: float
+    of_mix: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,10 +178,12 @@ def _direction(evidence: Evidence) -> Finding:
 def _what_was_seen(evidence: Evidence, words: Words) -> list[str]:
     outcome, seen = _capital(words.outcome), evidence.seen
     if isinstance(seen, Means):
-        return [
-            f"{outcome} {words.area} averaged {_number(seen.measured)} after the start.",
-            f"A mix of other areas that was like it until then averaged {_number(seen.expected)}.",
-        ]
+        expected = (
+            f"A mix of other areas that was like it until then averaged {_number(seen.expected)}."
+            if seen.of_mix
+            else f"With the mean change of the other areas it would have been {_number(seen.expected)}."
+        )
+        return [f"{outcome} {words.area} averaged {_number(seen.measured)} after the start.", expected]
     told = [f"{outcome} {words.area} went from {seen.before:,} to {seen.after:,}."]
     if evidence.beside is not None:
         told.append(f"In like areas they went from {evidence.beside.before:,} to {evidence.beside.after:,}.")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from io import StringIO
 
-from latchstring.analysis.impact.plan import Plan, Window
+from latchstring.analysis.impact.plan import Plan
 from latchstring.base.errors import BadInput
 from latchstring.network.evaluations.models import areas_of
 
@@ -34,13 +33,8 @@ def read_outcome(text: str, plan: Plan) -> dict[str, list[date]]:
 def template(plan: Plan) -> str:
     """The table to fill in: a row for each area and span, with an empty count."""
     lines = ["area,day,count"]
-    lines += [f"{_quoted(area)},{day}," for area in areas_of(plan) for day in starts(plan)]
+    lines += [f"{_quoted(area)},{day}," for area in areas_of(plan) for day in plan.starts]
     return "\n".join(lines) + "\n"
-
-
-def starts(plan: Plan) -> list[date]:
-    """The first day of each span of both windows; what remains at a window's end is its last span."""
-    return [*_spans(plan.before, plan.span_days), *_spans(plan.after, plan.span_days)]
 
 
 def _read(rows: csv.DictReader[str], plan: Plan) -> dict[str, list[date]]:
@@ -49,7 +43,7 @@ def _read(rows: csv.DictReader[str], plan: Plan) -> dict[str, list[date]]:
         raise BadOutcome(f"{BadOutcome.__doc__} It has {', '.join(names) or 'no first line'}.")
     rows.fieldnames = names
     known = set(areas_of(plan))
-    spans = set(starts(plan)) if "count" in names else set()
+    spans = set(plan.starts) if "count" in names else set()
     found: dict[str, list[date]] = {}
     counted: set[tuple[str, date]] = set()
     total = 0
@@ -69,13 +63,6 @@ def _read(rows: csv.DictReader[str], plan: Plan) -> dict[str, list[date]]:
         if lacking := sorted(day for day in spans if (area, day) not in counted):
             raise BadOutcome(f"{area} lacks a count from {lacking[0]} on; a span without incidents has a 0")
     return found
-
-
-def _spans(window: Window, days: int) -> Iterator[date]:
-    day = window.start
-    while day < window.end:
-        yield day
-        day += timedelta(days=days)
 
 
 def _row(line: int, row: dict[str, str | None], known: set[str]) -> tuple[str, date, int]:

@@ -10,8 +10,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from latchstring.analysis.bias import funnel
+from latchstring.analysis.bias import detector, funnel
+from latchstring.analysis.bias.detector import DetectorAudit, Missed
 from latchstring.analysis.bias.funnel import Audit, Cell, Step
+from latchstring.analysis.bias.published import PUBLISHED
 from latchstring.analysis.bias.shares import Share
 from latchstring.analysis.interval import Interval
 from latchstring.ledger import entry as entries
@@ -65,6 +67,40 @@ class FunnelTable(BaseModel):
     reference: str | None = None
 
 
+class MissedShape(BaseModel):
+    """Faces missed of those shown."""
+
+    group: str
+    missed: int
+    of: int
+    share: RangeShape
+
+
+class DetectorShape(BaseModel):
+    """`groups` from the most missed to the least; `ratio` is the first beside the last."""
+
+    groups: list[MissedShape]
+    overall: MissedShape
+    ratio: RangeShape
+    finding: str
+    said: str
+
+
+class PublishedShape(BaseModel):
+    system: str
+    source: str
+    audit: DetectorShape
+
+
+class DetectorTable(BaseModel):
+    """A table as CSV: a row for each group, or for each run over a group, with its two counts."""
+
+    table: Annotated[str, Field(max_length=_MAX_CHARACTERS)]
+    group: str = "group"
+    missed: str = "missed"
+    of: str = "shown"
+
+
 @router.get("/requests", tags=["anyone"])
 def audit_requests(
     network: Network,
@@ -84,6 +120,45 @@ def audit_requests(
 async def audit_funnel(given: FunnelTable, operator: Operator) -> AuditShape:  # noqa: ARG001
     """Judge a table of posts or of moderation; it is not kept."""
     return await run_in_threadpool(_of_table, given)
+
+
+@router.get("/detectors", tags=["anyone"])
+def audit_published_detectors() -> list[PublishedShape]:
+    """Published audits of face analysis, judged as a table of one's own is."""
+    return [
+        PublishedShape(system=each.system, source=each.source, audit=_detector(detector.misses(each.found)))
+        for each in PUBLISHED
+    ]
+
+
+@router.post("/detector", tags=["operator"])
+async def audit_detector(given: DetectorTable, operator: Operator) -> DetectorShape:  # noqa: ARG001
+    """Judge what a face detector or a blur missed; the table is not kept."""
+    return await run_in_threadpool(_of_misses, given)
+
+
+def _of_misses(given: DetectorTable) -> DetectorShape:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.csv"
+        path.write_text(given.table)
+        found = cases.read_shares(path, group=given.group, hits=given.missed, of=given.of)
+    return _detector(detector.misses(found))
+
+
+def _detector(found: DetectorAudit) -> DetectorShape:
+    return DetectorShape(
+        groups=[_missed(each) for each in found.groups],
+        overall=_missed(found.overall),
+        ratio=_range(found.ratio),
+        finding=found.said.finding.value,
+        said=found.said.text,
+    )
+
+
+def _missed(each: Missed) -> MissedShape:
+    return MissedShape(
+        group=each.group, missed=each.share.hits, of=each.share.of, share=_range(each.interval)
+    )
 
 
 def _of_table(given: FunnelTable) -> AuditShape:
@@ -115,11 +190,11 @@ def _step(step: Step) -> AuditedStep:
         group=step.group,
         hits=_hits(step.share),
         of=None if step.share is None else step.share.of,
-        share=_range(step.share_interval),
+        share=_range_of(step.share_interval),
         reference_hits=_hits(step.reference_share),
         reference_of=None if step.reference_share is None else step.reference_share.of,
-        reference_share=_range(step.reference_interval),
-        ratio=_range(step.ratio),
+        reference_share=_range_of(step.reference_interval),
+        ratio=_range_of(step.ratio),
         finding=step.said.finding.value,
         said=step.said.text,
         reverses=step.within is not None and step.within.turns,
@@ -130,8 +205,10 @@ def _hits(share: Share | None) -> int | None:
     return None if share is None else share.hits
 
 
-def _range(interval: Interval | None) -> RangeShape | None:
-    if interval is None:
-        return None
+def _range_of(interval: Interval | None) -> RangeShape | None:
+    return None if interval is None else _range(interval)
+
+
+def _range(interval: Interval) -> RangeShape:
     high = interval.high if interval.high < float("inf") else None
     return RangeShape(low=interval.low, high=high, level=interval.level)

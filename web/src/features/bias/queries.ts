@@ -1,5 +1,5 @@
 import { get, post } from '@/api/client';
-import type { BiasAudit } from '@/api/network';
+import type { BiasAudit, DetectorAudit, PublishedAudit } from '@/api/network';
 
 export type By = 'agency' | 'cell';
 
@@ -13,3 +13,14 @@ export interface Table {
 }
 /** Judge a table; it is not kept. */
 export const auditTable = (table: Table) => post<BiasAudit>('/api/audits/funnel', table);
+
+export const publishedDetectors = () => get<PublishedAudit[]>('/api/audits/detectors');
+
+export interface MissedTable {
+  table: string;
+  group: string;
+  missed: string;
+  of: string;
+}
+/** Judge what a detector missed; the table is not kept. */
+export const auditDetector = (table: MissedTable) => post<DetectorAudit>('/api/audits/detector', table);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blank, lines, toPlan } from './draft';
+import { blank, lines, partsOf, picked, toPlan } from './draft';
 
 const today = new Date('2026-11-23T08:00:00Z');
 
@@ -17,4 +17,24 @@ test('areas are lines, and the window of a choice is told only where counts led 
     start: '2025-11-24',
     end: '2026-11-23',
   });
+});
+
+test('a hexagon is in one list, and leaves it when it is picked again', () => {
+  const draft = { ...blank(today), treated: 'Mill Street', donors: 'a\nb' };
+  const moved = picked(draft, 'a', 'treated');
+  expect(moved).toEqual({ treated: 'Mill Street\na', control: '', donors: 'b' });
+  expect(picked({ ...draft, ...moved }, 'a', 'treated').treated).toBe('Mill Street');
+});
+
+test('a synthetic control has donors alone, and meets parts of whole spans', () => {
+  const draft = { ...blank(today), control: 'Ford Lane', donors: 'a\nb', met: '2' as const };
+  expect(toPlan(draft).predictors).toBeUndefined();
+  const plan = toPlan({ ...draft, specification: 'synthetic control' });
+  expect(plan.control).toEqual([]);
+  expect(plan.test).toBe('rank among areas where nothing is done');
+  expect(plan.predictors).toEqual([
+    { start: '2025-11-24', end: '2026-06-08' },
+    { start: '2026-06-08', end: '2026-11-23' },
+  ]);
+  expect(partsOf({ start: '2026-01-05', end: '2026-03-30' }, 4)).toHaveLength(3);
 });

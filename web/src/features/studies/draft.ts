@@ -1,6 +1,6 @@
 /** A plan while it is written: fields of a form, and the plan that they make. */
 
-import type { StudyPlan } from '@/api/network';
+import type { StudyPlan, StudyWindow } from '@/api/network';
 
 export interface Draft {
   outcome: string;
@@ -19,10 +19,19 @@ export interface Draft {
   selected_end: string;
   test: StudyPlan['test'];
   specification: StudyPlan['specification'];
+  met: Met;
   expected_before: string;
   expected_control: string;
   expected_dispersion: string;
 }
+
+/** What a synthetic control meets before: each span, or the mean of so many parts of the window. */
+export type Met = 'spans' | '1' | '2' | '4';
+export type AreaRole = 'treated' | 'control' | 'donors';
+
+/** Whether spans are compared with those of donors alone. */
+export const isOfPanel = (specification: StudyPlan['specification']): boolean =>
+  specification === 'synthetic control' || specification === 'difference in differences';
 
 const SPAN_DAYS = 28;
 const SPANS = 13;
@@ -49,6 +58,7 @@ export function blank(today: Date): Draft {
     selected_end: day(0),
     test: 'rank among areas where nothing is done',
     specification: 'weighted displacement difference',
+    met: 'spans',
     expected_before: '',
     expected_control: '',
     expected_dispersion: '1.5',
@@ -62,21 +72,46 @@ export const lines = (text: string): string[] =>
     .map((line) => line.trim())
     .filter(Boolean);
 
+/** The lists after a hexagon was picked for one of them: it leaves every list, and enters that one if it was not in it. */
+export function picked(draft: Draft, cell: string, role: AreaRole): Record<AreaRole, string> {
+  const list = (each: AreaRole) => {
+    const others = lines(draft[each]).filter((area) => area !== cell);
+    const enters = each === role && !lines(draft[each]).includes(cell);
+    return (enters ? [...others, cell] : others).join('\n');
+  };
+  return { treated: list('treated'), control: list('control'), donors: list('donors') };
+}
+
+/** The window in so many parts of whole spans; the first ones are a span longer where they cannot be alike. */
+export function partsOf(window: StudyWindow, parts: number): StudyWindow[] {
+  const first = Date.parse(window.start);
+  const spans = Math.floor((Date.parse(window.end) - first) / (SPAN_DAYS * DAY_MS));
+  const edge = (i: number) => {
+    const days = SPAN_DAYS * Math.ceil((i * spans) / parts);
+    return new Date(first + days * DAY_MS).toISOString().slice(0, 10);
+  };
+  return Array.from({ length: Math.min(parts, spans) }, (_, i) => ({ start: edge(i), end: edge(i + 1) }));
+}
+
 export function toPlan(draft: Draft): StudyPlan {
   const chosen = draft.choice === 'because its counts were high';
+  const panel = isOfPanel(draft.specification);
+  const before = { start: draft.before_start, end: draft.before_end };
+  const mixes = draft.specification === 'synthetic control' && draft.met !== 'spans';
   return {
     outcome: draft.outcome.trim(),
     intervention: draft.intervention.trim(),
     treated: lines(draft.treated),
-    control: lines(draft.control),
+    control: panel ? [] : lines(draft.control),
     donors: lines(draft.donors),
-    displacement_treated: lines(draft.displacement_treated),
-    displacement_control: lines(draft.displacement_control),
-    before: { start: draft.before_start, end: draft.before_end },
+    displacement_treated: panel ? [] : lines(draft.displacement_treated),
+    displacement_control: panel ? [] : lines(draft.displacement_control),
+    ...(mixes && { predictors: partsOf(before, Number(draft.met)) }),
+    before,
     after: { start: draft.after_start, end: draft.after_end },
     selected: chosen ? { start: draft.selected_start, end: draft.selected_end } : null,
     choice: draft.choice,
-    test: draft.test,
+    test: panel ? 'rank among areas where nothing is done' : draft.test,
     specification: draft.specification,
     expected_before: Number(draft.expected_before),
     expected_control: Number(draft.expected_control),

@@ -1,9 +1,10 @@
 import { get, post } from '@/api/client';
-import type { CheckedPlan, StudyDetail, StudyPlan, StudySummary } from '@/api/network';
+import type { CheckedPlan, Places, StudyDetail, StudyPlan, StudySummary } from '@/api/network';
 import { sha256Hex } from '@/lib/bytes';
 
 const path = (id: string) => `/api/studies/${encodeURIComponent(id)}`;
 
+export const places = () => get<Places>('/api/places');
 export const studies = () => get<StudySummary[]>('/api/studies');
 export const study = (id: string) => get<StudyDetail>(path(id));
 export const check = (plan: StudyPlan) => post<CheckedPlan>('/api/studies/check', { plan });

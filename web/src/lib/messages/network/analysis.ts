@@ -4,6 +4,9 @@ export const analysis = {
   'analysis.title': 'What do the numbers say?',
   'analysis.lead':
     'Did the cameras do anything? Are some people asked for more than others? Here anybody can find out, with how sure one can be. Where one cannot tell, it says so.',
+  'analysis.map': 'Theft map',
+  'analysis.map.words':
+    'Where residents reported thefts: rate and plain count by hexagon, and how sure it is; who was given it.',
   'analysis.claim': 'What would 55\u00a0% have needed?',
   'analysis.claim.words':
     'A maker said that its doorbells cut break-ins by 55 %. Move the sliders and see what it takes to know such a thing.',

@@ -1,8 +1,8 @@
-/** Audits of decisions: footage requests, posts, moderation. */
+/** Audits of decisions: footage requests, posts, moderation; and of what detectors miss. */
 export const audits = {
   'analysis.audits': 'Who is asked for, and who is heard?',
   'analysis.audits.words':
-    'Footage requests by agency and by area, counted from the public log: submitted, approved, shared, used.',
+    'Footage requests by agency and by area, counted from the public log; and whose faces a detector or a blur misses.',
   'audit.title': 'Who is asked for, and who is heard?',
   'audit.lead':
     'Decisions of people, by agency and by area, each with how sure one can be. Groups of fewer than five cases are not shown. Nothing here knows a person or a household.',
@@ -30,4 +30,24 @@ export const audits = {
   'audit.stratum.hint': 'Such as area by hour.',
   'audit.upload': 'Judge a table; it is not kept',
   'audit.two': 'An audit compares two groups or more.',
+  'audit.detectors': 'Faces that a detector or a blur misses',
+  'audit.detectors.words':
+    'One rate for everybody hides whom it fails. Published audits, judged as your own table would be.',
+  'audit.system': 'Published audit',
+  'audit.source': 'Source: {source}.',
+  'audit.misses': 'Missed faces by group',
+  'audit.misses.group': 'Group',
+  'audit.misses.missed': 'Missed',
+  'audit.misses.share': 'Share, and what chance allows',
+  'audit.misses.of': '{missed} of {of}',
+  'audit.misses.percent': '{share} % ({low} to {high} %)',
+  'audit.misses.all': 'all together',
+  'audit.detectors.own': 'Your own table',
+  'audit.detectors.own.words':
+    'CSV, a row for each group: its name, how many of its faces were missed, how many were shown.',
+  'audit.detectors.upload': 'Judge a table of faces; it is not kept',
+  'audit.missed': 'Column of the missed',
+  'audit.shown': 'Column of all shown',
+  'audit.detectors.cli':
+    'Operators can hand in a table here; everybody can use latchstring analyse bias detector.',
 } as const;
