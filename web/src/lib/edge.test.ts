@@ -16,23 +16,31 @@ describe('chase', () => {
   const buffered = { start: 10, end: 20 };
 
   it('plays on at normal speed close to the edge', () => {
-    expect(chase(19.7, buffered, 0.3)).toEqual({ rate: 1 });
+    expect(chase(19.7, buffered, 0.3, true)).toEqual({ rate: 1 });
   });
 
-  it('hurries a little when it is behind', () => {
-    expect(chase(19.6, buffered, 0.3)).toEqual({ rate: 1.05 });
-    expect(chase(19.4, buffered, 0.3)).toEqual({ rate: 1.1 });
-    expect(chase(18.5, buffered, 0.3)).toEqual({ rate: 1.2 });
+  it('hurries the more the later it is', () => {
+    expect(chase(19.65, buffered, 0.3, true)).toEqual({ rate: 1.05 });
+    expect(chase(19.55, buffered, 0.3, true)).toEqual({ rate: 1.2 });
+    expect(chase(19.4, buffered, 0.3, true)).toEqual({ rate: 1.5 });
   });
 
-  it('jumps when hurrying cannot catch up, and when it stands outside of what is there', () => {
-    expect(chase(12, buffered, 0.3)).toEqual({ seek: 19.7, rate: 1 });
-    expect(chase(0, buffered, 0.3).seek).toBe(19.7);
-    expect(chase(25, buffered, 0.3).seek).toBe(19.7);
+  it('jumps to the edge from half a second behind', () => {
+    expect(chase(19.25, buffered, 0.3, true).seek).toBeUndefined();
+    expect(chase(19.15, buffered, 0.3, true)).toEqual({ seek: 19.7, rate: 1 });
   });
 
-  it('never jumps to before the first frame', () => {
-    expect(chase(0, { start: 10, end: 10.1 }, 0.3).seek).toBe(10);
+  it('hurries where it may not jump again yet', () => {
+    expect(chase(12, buffered, 0.3, false)).toEqual({ rate: 2 });
+  });
+
+  it('always jumps from outside of what is there', () => {
+    expect(chase(0, buffered, 0.3, false).seek).toBe(19.7);
+    expect(chase(25, buffered, 0.3, false).seek).toBe(19.7);
+  });
+
+  it('shows the keyframe when nothing else has come', () => {
+    expect(chase(0, { start: 10, end: 10.04 }, 0.06, true).seek).toBe(10);
   });
 });
 

@@ -12,12 +12,14 @@ export interface Move {
 
 const NEAREST = 0.06;
 const FARTHEST = 4;
-const GIVE_UP = 2;
+/** Later than this beyond its target, a picture jumps rather than hurries. */
+const JUMP = 0.5;
 const SLACK = 0.03;
 /** How much faster to play, by how late the picture is beyond its target. */
 const CATCH_UP: readonly (readonly [late: number, rate: number])[] = [
-  [0.5, 1.2],
-  [0.15, 1.1],
+  [0.5, 2],
+  [0.2, 1.5],
+  [0.1, 1.2],
   [SLACK, 1.05],
 ];
 const KEPT_BEHIND = 20;
@@ -27,11 +29,15 @@ export function distance(gaps: readonly number[]): number {
   return Math.min(FARTHEST, Math.max(NEAREST, 1.3 * Math.max(0, ...gaps)));
 }
 
-/** Where and how fast to play so that the picture stays `target` seconds behind the newest frame. */
-export function chase(playing: number, buffered: Buffered, target: number): Move {
+/**
+ * Where and how fast to play so that the picture stays `target` seconds behind the newest frame. A jump costs a moment
+ * without a new picture, as all since the keyframe is decoded again; where it may not jump again yet, it hurries.
+ */
+export function chase(playing: number, buffered: Buffered, target: number, mayJump: boolean): Move {
   const behind = buffered.end - playing;
+  const isOutside = playing < buffered.start || behind < 0;
   const edge = Math.max(buffered.start, buffered.end - target);
-  if (playing < buffered.start || behind < 0 || behind > target + GIVE_UP) return { seek: edge, rate: 1 };
+  if (isOutside || (mayJump && behind > target + JUMP)) return { seek: edge, rate: 1 };
   return { rate: CATCH_UP.find(([late]) => behind > target + late)?.[1] ?? 1 };
 }
 

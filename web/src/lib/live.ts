@@ -1,4 +1,5 @@
 import { chase, distance, droppable, retryAfter } from './edge';
+import { lineTo, type Line } from './line';
 import { canPlay, Feed } from './mse';
 
 export type LiveState =
@@ -10,10 +11,15 @@ export type LiveState =
 
 const SILENT_MS = 5_000;
 const GAPS = 12;
+const JUMP_REST_MS = 5_000;
+
+/** Where a camera's live picture is to be had. */
+export const livePath = (camera: string) => `/api/cameras/${encodeURIComponent(camera)}/live`;
 
 /**
  * Show a camera's live picture: the first message names the codec, then come the init segment and fragments, which
- * are the very bytes that are recorded. Stays close to the edge and connects again by itself until it is stopped.
+ * are the very bytes that are recorded. Shows the first keyframe at once, then jumps to the edge and stays close to it;
+ * connects again by itself until it is stopped.
  */
 export function watchLive(
   video: HTMLVideoElement,
@@ -22,20 +28,19 @@ export function watchLive(
 ): () => void {
   let stopped = false;
   let tries = 0;
-  let socket: WebSocket | undefined;
+  let line: Line | undefined;
   let feed: Feed | undefined;
   let later: ReturnType<typeof setTimeout> | undefined;
   let lastAt = 0;
+  let jumpedAt = -Infinity;
   let gaps: number[] = [];
 
   function connect() {
-    socket = new WebSocket(new URL(path, location.href.replace(/^http/, 'ws')));
-    socket.binaryType = 'arraybuffer';
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    line = lineTo(path);
+    line.hear((data) => {
       if (typeof data === 'string') begin(data);
       else take(new Uint8Array(data));
-    };
-    socket.onclose = again;
+    }, again);
   }
 
   function begin(text: string) {
@@ -46,9 +51,10 @@ export function watchLive(
       return;
     }
     feed?.close();
-    feed = new Feed(video, codec, appended, () => socket?.close());
+    feed = new Feed(video, codec, follow, () => line?.drop());
     gaps = [];
     lastAt = 0;
+    jumpedAt = -Infinity;
     onstate({ kind: 'waiting' });
   }
 
@@ -60,15 +66,20 @@ export function watchLive(
     feed?.append(bytes);
   }
 
-  function appended() {
-    if (video.buffered.length === 0) return;
+  function follow() {
+    if (!feed || video.buffered.length === 0) return;
     const last = video.buffered.length - 1;
     const buffered = { start: video.buffered.start(last), end: video.buffered.end(last) };
-    const move = chase(video.currentTime, buffered, distance(gaps));
-    if (move.seek !== undefined) video.currentTime = move.seek;
+    const now = performance.now();
+    const mayJump = !video.seeking && now - jumpedAt > JUMP_REST_MS;
+    const move = chase(video.currentTime, buffered, distance(gaps), mayJump);
+    if (move.seek !== undefined) {
+      if (video.currentTime >= buffered.start) jumpedAt = now; // from before it there was no choice
+      video.currentTime = move.seek;
+    }
     if (video.playbackRate !== move.rate) video.playbackRate = move.rate;
     const old = droppable(video.currentTime, { ...buffered, start: video.buffered.start(0) });
-    if (old !== undefined) feed?.drop(old);
+    if (old !== undefined) feed.drop(old);
     if (video.paused) video.play().catch(() => undefined); // a browser may want a tap first; the picture still shows
     onstate({ kind: 'playing' });
   }
@@ -85,16 +96,15 @@ export function watchLive(
     stopped = true;
     clearTimeout(later);
     clearInterval(watcher);
-    if (socket) {
-      socket.onclose = null;
-      socket.close();
-    }
+    video.removeEventListener('seeked', follow);
+    line?.close();
     feed?.close();
   }
 
   const watcher = setInterval(() => {
     if (feed && lastAt > 0 && performance.now() - lastAt > SILENT_MS) onstate({ kind: 'waiting' });
   }, 1_000);
+  video.addEventListener('seeked', follow);
   onstate({ kind: 'connecting' });
   connect();
   return stop;

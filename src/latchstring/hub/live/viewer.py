@@ -13,6 +13,7 @@ from latchstring.hub.recording.models import Run
 async def watch(feed: LiveFeed) -> AsyncIterator[Run | bytes]:
     """A `Run` whenever one starts, then its init segment, then fragments from its newest keyframe on.
 
+    The keyframe comes by itself, so that it is seen while the rest of its GOP is under way.
     A viewer who takes them too slowly misses frames and goes on from a keyframe; nobody waits for a viewer.
     """
     loop = asyncio.get_running_loop()
@@ -31,11 +32,14 @@ async def watch(feed: LiveFeed) -> AsyncIterator[Run | bytes]:
             if batch is None:
                 await news.wait()
                 continue
-            position = batch.position
+            position, data = batch.position, batch.data
             if batch.run is not run:
-                run = batch.run
+                run, keyframe = batch.run, batch.fragments[0].data
                 yield run
                 yield run.picture_init
-            yield batch.data
+                yield keyframe
+                data = data[len(keyframe) :]
+            if data:
+                yield data
     finally:
         stop()
