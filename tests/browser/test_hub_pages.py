@@ -52,10 +52,14 @@ def town() -> Iterator[ServedTown]:
 
 
 def ask_for(town: ServedTown, hub: Hub, during: TimeRange) -> None:
-    """An approved request of the last minutes, in the bundle that the hub follows."""
+    """An approved request of the last minutes, in the bundle that the hub follows.
+
+    A film may end a moment ahead of the clock, when its first picture came late; a request's window may not.
+    """
     now = hub.clock.now()
+    end = min(during.end, now)
     request = town.town.request(
-        window=TimeRange(during.end - timedelta(minutes=30), during.end),
+        window=TimeRange(end - timedelta(minutes=30), end),
         created_at=now,
         expires_at=now + timedelta(days=5),
     )

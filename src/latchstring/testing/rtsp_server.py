@@ -142,6 +142,17 @@ class Player(Feeder):
 class Singer(Feeder):
     """A tone of 440 Hz. GStreamer's own test tone fails when a caller seeks, as libav does at the start."""
 
+    def start(self) -> None:
+        """Begins when the media runs: sound handed over before is stamped with the machine's uptime.
+
+        Whoever then plays it in time waits as long as that.
+        """
+        self._asking = self._source.connect("need-data", self._asked)
+
+    def _asked(self, source: Gst.Element, _size: int) -> None:
+        source.disconnect(self._asking)
+        super().start()
+
     def _feed(self) -> None:
         # Between its clock and its start a source stamps the machine's uptime, and a sink waits that long.
         while self._source.get_state(0)[1] != Gst.State.PLAYING:
