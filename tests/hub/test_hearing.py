@@ -14,13 +14,12 @@ from latchstring.hub.cameras.models import CameraNotice
 from latchstring.hub.daemon import Hub
 from latchstring.hub.motion.watcher import Watcher
 from latchstring.hub.settings import HubSettings
-from latchstring.testing.clock import FakeClock
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    """Two cameras that are watched, without their threads' pictures."""
-    hub = Hub(HubSettings(data=tmp_path / "data"), clock=FakeClock())
+    """Two cameras that are watched."""
+    hub = Hub(HubSettings(data=tmp_path / "data"))
     for name in ("Door", "Gate"):
         hub.video.add_camera(name, "synthetic:?width=96&height=64&fps=5")
     hub.video.start()

@@ -60,9 +60,10 @@ def test_damaged_device_key_is_not_replaced(tmp_path, content):
     assert path.read_text("utf-8") == content
 
 
-@pytest.mark.slow
-def test_household_key_opens_with_its_recovery_code_only():
+@pytest.mark.parametrize("work", ["quick", pytest.param("in_earnest", marks=pytest.mark.slow)])
+def test_household_key_opens_with_its_recovery_code_only(request: pytest.FixtureRequest, work: str):
     """What is stored is useless without the code; with it, the identity comes back."""
+    request.getfixturevalue(work)
     code = RecoveryCode.generate()
     household = new_household(code)
     assert b"AGE-SECRET-KEY" not in household.wrapped

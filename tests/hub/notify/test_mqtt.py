@@ -131,9 +131,16 @@ def test_a_switch_there_is_the_switch_here(
 
 
 def test_detection_is_turned_off_and_on_from_there(
-    store: Store, clock: FakeClock, camera: CameraId, broker: Broker, watcher: Watcher, tmp_path: Path
+    store: Store,
+    clock: FakeClock,
+    camera: CameraId,
+    broker: Broker,
+    watcher: Watcher,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The switch is the hub's own setting: turned there it holds here, turned here it is shown there."""
+    monkeypatch.setattr(mqtt, "LOOK_SECONDS", 0.05)
     video = Video(store, tmp_path, clock)
     notifier = Notifier(store, clock, picture=lambda _: None, detection=video)
     notifier.start()

@@ -15,6 +15,7 @@ def test_the_right_password_fits_and_another_does_not() -> None:
         check_password(hashed, "three quiet heron")
 
 
+@pytest.mark.usefixtures("in_earnest")
 def test_it_is_kept_as_argon2id_and_never_twice_the_same() -> None:
     """Two owners with one password cannot be told so by their files."""
     first, second = hash_password("three quiet herons"), hash_password("three quiet herons")
