@@ -93,7 +93,6 @@ class Looker:
                 self._decoder, self._kept = None, [keyframe]
                 self._next_us = _following(keyframe.utc_us)
                 return samples
-            self._gears.hinted(keyframe.utc_us)
         self._kept.append(keyframe)
         return self._catch_up()
 
@@ -101,7 +100,10 @@ class Looker:
         """A look, if it shows what was expected, so that what lies before it need not be looked at."""
         self._detector.settings = self.settings
         if not self._gears.is_clear():
-            return [] if self._detector.stirs(picture) else [self._detector.look(picture, utc_us)]
+            if not self._detector.stirs(picture):
+                return [self._detector.look(picture, utc_us)]
+            self._gears.hinted(utc_us)
+            return []
         tried = self._detector.copy()
         sample = tried.look(picture, utc_us)
         self._gears.looked(sample)
