@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from latchstring.hub.motion.models import CodedFrame
 from latchstring.hub.recording.feed import LiveFeed
@@ -17,7 +17,7 @@ class MainStream:
     def __init__(self, feed: LiveFeed) -> None:
         self._feed = feed
 
-    def frames(self, stopping: threading.Event) -> Iterator[CodedFrame]:
+    def frames(self, stopping: threading.Event) -> Generator[CodedFrame]:
         position, run, session = None, None, 0
         while not stopping.is_set():
             batch = self._feed.wait(position, WAIT_SECONDS)

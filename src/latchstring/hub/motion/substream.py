@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 
 from latchstring.base.clock import Clock
@@ -36,7 +36,7 @@ class SubStream:
         self._clock = clock
         self._patience = patience
 
-    def frames(self, stopping: threading.Event) -> Iterator[CodedFrame]:
+    def frames(self, stopping: threading.Event) -> Generator[CodedFrame]:
         session, redial = 0, Redial(self._url, stopping)
         while not stopping.is_set():
             session += 1

@@ -88,7 +88,7 @@ class Recorder:
         make_room: Callable[[], None],
     ) -> None:
         self.camera = camera
-        self.patience = Patience(RECORDED_SECONDS if camera.sub_url is not None else WATCHED_SECONDS)
+        self.patience = Patience(_patience(is_watched=camera.sub_url is None))
         self.feed = LiveFeed(self.patience)
         self.sound = SoundFeed(self.patience)
         self._opener = opener
@@ -97,6 +97,8 @@ class Recorder:
         self._make_room = make_room
         self._stopping = threading.Event()
         self._recording = RECORDING
+        self._records_small = False
+        self._answered = threading.Event()
         self._status = CameraStatus(
             state="connecting", since=clock.now(), message="The camera is being called."
         )
@@ -110,6 +112,15 @@ class Recorder:
     def growing(self) -> str | None:
         """The file that is being written, which retention must leave alone."""
         return self._writer.open_path
+
+    @property
+    def records_small(self) -> bool:
+        """Whether it takes the small stream, by the last answer of the large one."""
+        return self._records_small
+
+    def wait_for_answer(self, seconds: float) -> bool:
+        """Whether the large stream has answered a first call in any way; waits up to `seconds`."""
+        return self._answered.wait(seconds)
 
     def start(self) -> None:
         self._thread.start()
@@ -145,19 +156,26 @@ class Recorder:
     def _open(self) -> PacketSource:
         """The main stream; if its codec is not recorded, the small one. Each call tries the main one."""
         try:
-            source = self._opener.open(
-                self.camera.url, sound=self.camera.records_sound, patience=self.patience
-            )
+            source = self._call(self.camera.url)
         except UnsupportedCodec as e:
             if self.camera.sub_url is None:
                 raise
-            source = self._opener.open(
-                self.camera.sub_url, sound=self.camera.records_sound, patience=self.patience
-            )
+            self._take(small=True)
+            source = self._call(self.camera.sub_url)
             self._recording = f"The small stream is recorded. In the large one {e.message}"
         else:
+            self._take(small=False)
             self._recording = RECORDING
+        finally:
+            self._answered.set()
         return source
+
+    def _call(self, url: str) -> PacketSource:
+        return self._opener.open(url, sound=self.camera.records_sound, patience=self.patience)
+
+    def _take(self, *, small: bool) -> None:
+        self._records_small = small
+        self.patience.seconds = _patience(is_watched=small or self.camera.sub_url is None)
 
     def _record(self, source: PacketSource) -> None:
         assembler = Assembler(self.camera.id, source.info, self._clock)
@@ -250,6 +268,11 @@ class Recorder:
             self.camera.id,
             message,
         )
+
+
+def _patience(*, is_watched: bool) -> float:
+    """Of a stream that is recorded, and perhaps looked at for motion too."""
+    return WATCHED_SECONDS if is_watched else RECORDED_SECONDS
 
 
 def _decodes(keyframe: Fragment, track: Track) -> bool:
