@@ -18,6 +18,12 @@ FAULTS = """() => {
     const box = (e.closest('label') ?? e).getBoundingClientRect();
     if (seen(e) && (box.width < 24 || box.height < 24)) faults.push(`smaller than 24 px: ${e.outerHTML}`);
   }
+  for (const e of document.querySelectorAll('nav a span')) {
+    const text = document.createRange();
+    text.selectNodeContents(e);
+    const lines = new Set([...text.getClientRects()].map((box) => Math.round(box.top))).size;
+    if (seen(e) && lines > e.textContent.trim().split(/\\s+/).length) faults.push(`a broken word: ${e.textContent}`);
+  }
   for (const e of document.querySelectorAll('img')) if (!e.hasAttribute('alt')) faults.push('an img without alt');
   for (const e of document.querySelectorAll('[aria-describedby], [aria-labelledby]')) {
     const names = `${e.getAttribute('aria-describedby') ?? ''} ${e.getAttribute('aria-labelledby') ?? ''}`;

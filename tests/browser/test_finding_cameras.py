@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
 from browser.everybody import faults_of
-from browser.home import set_up, sign_in
+from browser.home import PLAYING, set_up, sign_in
 from latchstring.hub.daemon import Hub
 from latchstring.hub.settings import HubSettings
 from latchstring.testing.onvif_answers import Stream
@@ -120,3 +120,23 @@ def test_nothing_answers(page: Page, home: str, device: OnvifDevice) -> None:
     page.get_by_role("button", name="Back").click()
     page.get_by_role("link", name="Type a stream address instead").click()
     assert faults_of(page, "Add a camera by its stream address") == []
+
+
+def test_hevc_is_said_plainly_and_the_small_stream_serves(page: Page, home: str, hub: Hub) -> None:
+    """Where the address is tried, and for as long as it is so on the camera's page; live is the small picture."""
+    with RtspServer({"/large": "hevc:640x360@10", "/small": "pattern:320x180@10"}) as server:
+        page.goto(f"{home}/#/cameras/type")
+        page.get_by_label("Name", exact=True).fill("Porch")
+        page.get_by_label("Stream address").fill(server.url("/large"))
+        page.get_by_role("button", name="Try the address").click()
+        expect(page.get_by_text("The camera sends HEVC (H.265)")).to_be_visible()
+        expect(page.get_by_text("enter a small stream in H.264 beside it")).to_be_visible()
+        page.get_by_label("Small stream (optional)").fill(server.url("/small"))
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("link", name="Open Porch").click()
+        page.wait_for_function(PLAYING, arg="Live picture of Porch")
+        expect(
+            page.get_by_text("The small stream is recorded. In the large one the camera sends HEVC")
+        ).to_be_visible()
+        [camera] = hub.video.cameras()
+        assert hub.video.status(camera.id).width == 320

@@ -150,6 +150,10 @@ def test_the_owner_shares_a_clip(page: Page, address: str, hub: Hub, town: Serve
     assert checks.count() >= 5
     page.get_by_role("button", name="Play the clip of Porch").click()
     page.wait_for_function(PLAYING, arg="Clip of Porch")
+    page.get_by_role("button", name="Nearer").click()
+    expect(page.get_by_text("1.5×")).to_be_visible()
+    page.get_by_role("button", name="Whole picture").click()
+    expect(page.get_by_text("1.5×")).to_be_hidden()
     assert town.posts == []
 
     page.get_by_role("button", name="Share this clip").click()
@@ -288,6 +292,7 @@ def test_long_names_fit_a_phone(page: Page, address: str, hub: Hub) -> None:
         "/settings": "Settings",
         "/settings/notifications": "Notifications",
         "/cameras/nobody": "Nothing here",
+        "/inbox/nobody": "Nothing here",
     }.items():
         page.goto(f"{address}/#{path}")
         faults_of(page, heading)

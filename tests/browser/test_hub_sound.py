@@ -94,3 +94,31 @@ def test_a_camera_whose_sound_is_off_has_no_switch(page: Page, address: str, hub
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("This camera sends no sound")).to_be_visible()
     assert hub.video.camera(camera).records_sound
+
+
+def test_one_camera_of_the_wall_is_heard_and_the_door(page: Page, address: str, hub: Hub) -> None:
+    """Of several cameras none; the one that stands alone, and whoever rings, once the switch is pressed."""
+    set_up(hub)
+    with rtsp.RtspServer({"/porch": "mulaw:320x240@10"}) as server:
+        porch = hub.video.add_camera("Porch", server.url("/porch"), records_sound=True).id
+        hub.video.add_camera("Yard", "synthetic:?width=320&height=180&fps=10&gop_seconds=1")
+        until(lambda: hub.video.status(porch).sound == "on" and hub.video.status(porch).last_gop_at)
+        sign_in(page, address)
+        page.goto(f"{address}/#/wall")
+        page.wait_for_function(PLAYING, arg="Live picture of Yard")
+        switch = page.get_by_role("button", name="Sound on")
+        expect(switch).to_have_count(0)
+        page.keyboard.press("1")
+        expect(switch).to_have_attribute("aria-pressed", "false")
+        switch.click()
+        page.wait_for_function(HEARD, arg=0)
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_label("Live picture of Yard")).to_be_visible()
+        expect(switch).to_have_count(0)
+
+        hub.doorbell.press(porch, hub.clock.now())
+        door = page.get_by_role("dialog")
+        page.wait_for_function(PLAYING, arg="Live picture of Porch")
+        expect(door.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "false")
+        page.keyboard.press("m")
+        page.wait_for_function(HEARD, arg=0)

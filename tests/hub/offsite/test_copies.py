@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import av
+import numpy as np
 import pyrage
 import pytest
 from click.testing import CliRunner
@@ -30,6 +33,7 @@ from latchstring.hub.owner import store as owner_rows
 from latchstring.hub.owner.models import Choices
 from latchstring.hub.owner.password import hash_password
 from latchstring.hub.recording.clip import Clip, cut, parts
+from latchstring.hub.recording.download import while_made
 from latchstring.hub.recording.recordings import Recordings
 from latchstring.hub.recording.repair import repair
 from latchstring.hub.recording.writer import GopWriter
@@ -60,9 +64,10 @@ class Home:
             camera_rows.add(porch, now=self.clock.now(), db=db)
             owner_rows.add_owner(hashed, household, now=self.clock.now(), db=db)
 
-    def film(self, seconds: float, scene: Scene = SMALL) -> TimeRange:
+    def film(self, seconds: float, scene: Scene = SMALL, *, tone_rate: int | None = None) -> TimeRange:
         writer = GopWriter(self.store)
-        gops = [writer.write(gop) for gop in gops_of(scene, seconds, clock=self.clock)]
+        filmed = gops_of(scene, seconds, clock=self.clock, tone_rate=tone_rate)
+        gops = [writer.write(gop) for gop in filmed]
         writer.close()
         return TimeRange(gops[0].during.start, gops[-1].during.end)
 
@@ -81,9 +86,9 @@ class Home:
             event_rows.save(event, db=db)
         return event
 
-    def filmed_event(self, name: str = "ev_a") -> Event:
+    def filmed_event(self, name: str = "ev_a", *, tone_rate: int | None = None) -> Event:
         """Something that is to be copied, long enough ago."""
-        filmed = self.film(4)
+        filmed = self.film(4, tone_rate=tone_rate)
         event = self.event(TimeRange(filmed.start + WIDE_EVENT, filmed.start + 2 * WIDE_EVENT), name)
         self.clock.advance((filmed.end + SETTLED - self.clock.now()).total_seconds() + 1)
         return event
@@ -151,6 +156,27 @@ def test_a_new_hub_comes_back_from_the_code_and_the_copies_alone(home, place, ne
     assert camera_rows.get(new_hub, CAMERA).url == ""
     assert masks.covering(new_hub, CAMERA, event.during) == [DOOR]
     owner.sign_in(new_hub, password=NEW_PASSWORD, now=home.clock.now())
+    assert not repair(new_hub).found_something
+
+
+def test_sound_comes_back_with_its_pictures(home, place, new_hub):
+    """Byte for byte, row for row; a player decodes the tone for as long as the pictures last."""
+    home.copier.choose(place)
+    event = home.filmed_event(tone_rate=8000)
+    home.copier.copy_next()
+    bring_back(new_hub, place, home)
+    was, came = clip_of(home.store, event.during), clip_of(new_hub, event.during)
+    assert came.run.sound == was.run.sound is not None
+    assert came.data == was.data
+    assert [gop.sound_bytes for gop in came.gops] == [gop.sound_bytes for gop in was.gops]
+    assert all(gop.sound_bytes > 7000 for gop in came.gops)
+    with av.open(io.BytesIO(b"".join(while_made(came, came.pictures.chunks())))) as file:
+        rate = file.streams.audio[0].rate
+        to_s16 = av.AudioResampler("s16", "mono", rate)
+        frames = [out for frame in file.decode(audio=0) for out in to_s16.resample(frame)]
+    heard = np.concatenate([frame.to_ndarray()[0] for frame in frames])
+    assert np.argmax(np.abs(np.fft.rfft(heard))) * rate / len(heard) == pytest.approx(440, abs=1)
+    assert len(heard) / rate == pytest.approx(came.during.duration.total_seconds(), abs=0.3)
     assert not repair(new_hub).found_something
 
 

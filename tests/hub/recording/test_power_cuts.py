@@ -8,11 +8,11 @@ import sys
 import pytest
 
 from latchstring.base.time import TimeRange, from_micros
-from latchstring.hub.recording import index
+from latchstring.hub.recording import index, sound_track
 from latchstring.hub.recording.clip import cut
 from latchstring.hub.recording.repair import repair
 from latchstring.hub.store import Store
-from latchstring.testing.recorded import CAMERA
+from latchstring.testing.recorded import CAMERA, SMALL, gops_of
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +90,9 @@ def acknowledged(folder):
 
 
 def test_killed_at_every_write_all_that_was_acknowledged_is_there(cuts, tmp_path):
-    """At most the GOP in flight is lost; the rest plays, and a second start finds nothing to mend."""
+    """At most the GOP in flight is lost; the rest plays and is heard, and a second start finds nothing to mend."""
+    spoken = [said(sound_track.pieces(gop.data)) for gop in gops_of(SMALL, 3, tone_rate=500)]
+    assert all(spoken)
     for number, cut_at in enumerate(cuts):
         folder = shutil.copytree(cut_at, tmp_path / str(number))
         store = Store(folder / "hub.db")
@@ -98,6 +100,7 @@ def test_killed_at_every_write_all_that_was_acknowledged_is_there(cuts, tmp_path
         assert not repair(store).found_something
         assert gops(store) >= acknowledged(cut_at)
         assert as_on_disk(store)
+        assert sound_of(store) == spoken[: gops(store)]
         store.close()
 
 
@@ -128,6 +131,20 @@ def test_cut_at_every_byte_of_what_had_no_row_yet(cuts, tmp_path):
 def gops(store):
     with store.read() as db:
         return db.execute("SELECT count(*) FROM gop").fetchone()[0]
+
+
+def sound_of(store):
+    """Each GOP's, as a clip of everything has it."""
+    with store.read() as db:
+        first, last = db.execute("SELECT min(start_us), max(end_us) FROM gop").fetchone()
+    if first is None:
+        return []
+    clip = cut(store, CAMERA, TimeRange(from_micros(first), from_micros(last)))
+    return [said(clip.sound(number)) for number in range(1, len(clip.gops) + 1)]
+
+
+def said(pieces):
+    return b"".join(piece.data for piece in pieces)
 
 
 def as_on_disk(store):

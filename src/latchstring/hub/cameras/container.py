@@ -35,10 +35,11 @@ def check_codec(stream: av.VideoStream) -> None:
 
 def unsupported(codec: str) -> UnsupportedCodec:
     """By the name that libav or the camera's description gives it."""
+    sent = f"the camera sends {_NAMES.get(codec.lower(), codec)}, and this version records H.264 only"
+    change = "set this stream to H.264 in the camera's own settings (often under Video or Encoding)"
     return UnsupportedCodec(
-        f"the camera sends {_NAMES.get(codec.lower(), codec)}, and this version records H.264 only; "
-        "set this stream to H.264 in the camera's own settings (often under Video or Encoding), or enter "
-        "a small stream in H.264 beside it, to be recorded instead"
+        f"{sent}; {change}, or enter a small stream in H.264 beside it, to be recorded instead",
+        advice=f"The small stream is recorded. In the large one {sent}; for the large picture, {change}.",
     )
 
 

@@ -36,6 +36,11 @@ class NoVideoTrack(CameraError):
 class UnsupportedCodec(CameraError):
     """The camera sends a codec that is not recorded; set its stream to H.264."""
 
+    def __init__(self, message: str | None = None, *, advice: str | None = None) -> None:
+        """`advice` is for whom its small stream serves meanwhile."""
+        super().__init__(message)
+        self.advice = advice or self.message
+
 
 class BrokenVideo(CameraError):
     """The camera sends data that is not valid H.264; restart it, or look for newer firmware."""

@@ -29,6 +29,7 @@ from latchstring.hub.events.keeper import Keeper
 from latchstring.hub.events.models import Count, Event
 from latchstring.hub.live.absence import Absences
 from latchstring.hub.live.main_stream import MainStream
+from latchstring.hub.live.small_stream import SmallStream
 from latchstring.hub.motion import store as motion_rows
 from latchstring.hub.motion.models import FrameFeed, MotionSettings
 from latchstring.hub.motion.substream import SubStream
@@ -121,6 +122,7 @@ class Video:
     def start(self) -> RepairReport:
         """Repair what a crash left, then call every camera; answers what was repaired."""
         report = repair(self._store)
+        self._make_room()
         with self._store.write() as db:
             event_rows.close_all(db=db)
         with self._lock:
@@ -129,6 +131,7 @@ class Video:
                 self._man(camera)
         self._stop_listening = self._bulletin.listen(self._wake_neighbours)
         self._tidier.start()
+        self._store.keep_spare()
         return report
 
     def stop(self) -> None:
@@ -138,12 +141,12 @@ class Video:
         with self._lock:
             self._running = False
             posts = list(self._posts.values())
-            self._posts.clear()
         leaving = [threading.Thread(target=_leave, args=(post,)) for post in posts]
         for thread in leaving:
             thread.start()
         for thread in leaving:
             thread.join()
+        self._posts.clear()
         if self._tidier.ident is not None:
             self._tidier.join()
 
@@ -420,9 +423,10 @@ class Video:
         patience = [recorder.patience]
         if camera.sub_url:
             patience.append(Patience(WATCHED_SECONDS))
-            frames = SubStream(
+            called = SubStream(
                 camera, camera.sub_url, opener=self._opener, clock=self._clock, patience=patience[-1]
             )
+            frames = SmallStream(recorder, called)
         keeper = Keeper(camera.id, self._store, self._bulletin)
         watcher = Watcher(camera.id, frames, keeper.tell, self._looking(camera.id), patience=patience)
         self._posts[camera.id] = _Post(recorder, watcher, keeper)
@@ -437,9 +441,10 @@ class Video:
                     self.stir(camera, to_micros(happening.at))
 
     def _let_go(self, camera: CameraId) -> None:
-        post = self._posts.pop(camera, None)
+        post = self._posts.get(camera)
         if post is not None:
             _leave(post)
+            del self._posts[camera]  # not before: what it still writes is growing
 
     def _make_room(self) -> None:
         """Called before each GOP is written; deletes only when the disk is short."""
@@ -464,6 +469,7 @@ class Video:
     def tidy(self) -> None:
         """Tell who is away, and delete what is past its time; every half minute."""
         self._age.look()
+        self._store.keep_spare()
         now, old_by = self._clock.now(), self._age.now()
         statuses = {camera: post.recorder.status for camera, post in list(self._posts.items())}
         for happening in self._absences.look(statuses, now):

@@ -162,7 +162,7 @@ class Recorder:
                 raise
             self._take(small=True)
             source = self._call(self.camera.sub_url)
-            self._recording = f"The small stream is recorded. In the large one {e.message}"
+            self._recording = e.advice
         else:
             self._take(small=False)
             self._recording = RECORDING

@@ -5,6 +5,7 @@ Write-ahead log with `synchronous=FULL`: what a transaction wrote is on disk whe
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -13,8 +14,11 @@ from pathlib import Path
 
 from latchstring.base.errors import BadInput, Unavailable
 from latchstring.hub.store.migrations import migrate
+from latchstring.hub.store.spare import Spare
 
+log = logging.getLogger(__name__)
 BUSY_SECONDS = 10.0
+CANNOT_START = "the hub's disk is full, so it cannot start; free some space, and start it again"
 
 
 class StoreClosed(Unavailable):
@@ -54,14 +58,12 @@ class Store:
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._closed = False
-        self._writer = self._connect()
-        try:
-            self._writer.execute("PRAGMA journal_mode = WAL")
-            self._writer.execute("PRAGMA synchronous = FULL")
-            migrate(self._writer)
-        except BaseException:
-            self._writer.close()
-            raise
+        self._spare = Spare(path.with_suffix(".spare"))
+        self._writer = self._open()
+
+    def keep_spare(self) -> None:
+        """Keep room back for a start on a full disk, if there is any to be had."""
+        self._spare.keep()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -99,6 +101,29 @@ class Store:
             while self._idle:
                 self._idle.pop().close()
             self._writer.close()
+
+    def _open(self) -> sqlite3.Connection:
+        """The writer. On a full disk SQLite cannot even open its file, so it is given what was kept back."""
+        try:
+            return self._begin()
+        except sqlite3.OperationalError as e:
+            if not self._spare.is_needed():
+                raise
+            if not self._spare.give():
+                raise StoreFull(CANNOT_START) from e
+        log.warning("the disk is full: the hub starts in the room that it had kept back for this")
+        return self._begin()
+
+    def _begin(self) -> sqlite3.Connection:
+        connection = self._connect()
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _borrow(self) -> sqlite3.Connection:
         with self._guard:

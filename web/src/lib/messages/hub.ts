@@ -96,7 +96,7 @@ export const hub = {
   'camera.name': 'Name',
   'camera.name.hint': 'What you call it: Porch, Drive, Back gate',
   'camera.url': 'Stream address',
-  'camera.url.hint': 'rtsp://name:password@192.168.1.20/stream1. To try without a camera: synthetic:',
+  'camera.url.hint': 'rtsp://name:password@192.168.1.20/stream1 or, to try without a camera, synthetic:',
   'camera.url.kept': 'Three stars stand for the login, which stays as it is unless you type another address.',
   'camera.sub': 'Small stream (optional)',
   'camera.sub.hint':
