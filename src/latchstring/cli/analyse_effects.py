@@ -14,6 +14,7 @@ from latchstring.analysis.impact import (
     rate_difference,
     ratio,
     synthetic_placebo,
+    synthetic_power,
     wdd,
 )
 from latchstring.analysis.impact.counts import BadCounts, Change
@@ -294,6 +295,12 @@ def did_command(
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--leave-one-out", is_flag=True, help="Fit again without each unit that has a share.")
+@click.option(
+    "--power", type=float, default=0.8, show_default=True, help="Chance to see the smallest change told of."
+)
+@click.option(
+    "--direction", type=click.Choice(["fewer", "more"]), default="fewer", show_default=True, help="Of it."
+)
 @_level
 @answers
 def synthetic_command(
@@ -306,6 +313,8 @@ def synthetic_command(
     predictors: tuple[str, ...],
     without: tuple[str, ...],
     leave_one_out: bool,
+    power: float,
+    direction: synthetic_power.Direction,
     level: float,
     **asked: Any,
 ) -> Study:
@@ -323,7 +332,8 @@ def synthetic_command(
     )
     found = synthetic_placebo.placebo_test(panel, design, level=level, progress=progress("units fitted"))
     one_out = synthetic_placebo.leave_one_out(panel, design) if leave_one_out else None
-    return effects.of_synthetic(found, outcome, one_out)
+    detectable = synthetic_power.detectable_effect(found, direction=direction, power=power, level=level)
+    return effects.of_synthetic(found, outcome, detectable, one_out)
 
 
 def _areas(sizes: tuple[float, ...]) -> wdd.AreaWeights:

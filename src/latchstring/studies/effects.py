@@ -14,9 +14,10 @@ from latchstring.analysis.impact.rate_difference import RateDifference
 from latchstring.analysis.impact.ratio import RateRatio
 from latchstring.analysis.impact.synthetic import BadDesign, Synthetic
 from latchstring.analysis.impact.synthetic_placebo import SyntheticTest
+from latchstring.analysis.impact.synthetic_power import DetectableEffect
 from latchstring.analysis.impact.verdict import Words, verdict
 from latchstring.analysis.impact.wdd import TimeWeights, WeightedDifference
-from latchstring.studies import chart
+from latchstring.studies import chart, synthetic_power
 from latchstring.studies.study import Plot, Shown, Study, between, chance, number
 
 
@@ -245,7 +246,12 @@ def of_did(found: DifferenceInDifferences, outcome: str, treated: Sequence[str])
     )
 
 
-def of_synthetic(found: SyntheticTest, outcome: str, without: Mapping[str, Synthetic] | None = None) -> Study:
+def of_synthetic(
+    found: SyntheticTest,
+    outcome: str,
+    detectable: DetectableEffect,
+    without: Mapping[str, Synthetic] | None = None,
+) -> Study:
     treated, rank = found.treated, found.rank
     if not treated.mspe_ratio:
         raise BadDesign(f"after the start {treated.treated} runs just as its mix: there is no gap to rank")
@@ -270,6 +276,7 @@ def of_synthetic(found: SyntheticTest, outcome: str, without: Mapping[str, Synth
             "mspe_ratio": treated.mspe_ratio,
             "mean_gap": treated.mean_gap,
             "ranking": found.ranking,
+            "detectable": detectable,
             "without": without,
             "verdict": judged,
         },
@@ -287,6 +294,7 @@ def of_synthetic(found: SyntheticTest, outcome: str, without: Mapping[str, Synth
                 head=("unit", "ratio"),
                 rows=tuple((unit, number(times, 1)) for unit, times in found.ranking[:8]),
             ),
+            synthetic_power.shown(detectable, outcome),
             *_left_out(without),
         ),
         plots=(
@@ -317,6 +325,7 @@ def of_synthetic(found: SyntheticTest, outcome: str, without: Mapping[str, Synth
         beware=(
             "The choice of predictors, donors and times can move the result. Only a plan locked before "
             "the outcome was read shows that none was picked for its answer.",
+            *synthetic_power.beware(detectable),
         ),
     )
 

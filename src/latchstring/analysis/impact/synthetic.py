@@ -136,13 +136,13 @@ def fit(panel: Panel, design: Design) -> Synthetic:
     if not design.predictors:
         predictors = apart[:, before].T
         importances: Floats = np.full(len(predictors), 1 / len(predictors))
+        shares = _with_shares(predictors, importances)[1]
         names: Sequence[str] = [f"{design.outcome}:{panel.times[i]}" for i in np.flatnonzero(before)]
     else:
         predictors = _predictors(panel, design, units)
         names = [str(each) for each in design.predictors]
-        importances = _importances(panel, design, predictors, apart)
+        importances, shares = _importances(panel, design, predictors, apart)
     weighted = predictors * np.sqrt(importances)[:, None]
-    shares = nearest(weighted)
     expected = shares @ outcome[1:]
     gaps = outcome[0] - expected
     return Synthetic(
@@ -221,7 +221,8 @@ def _predictors(panel: Panel, design: Design, units: Sequence[str]) -> Floats:
     return np.array(found)
 
 
-def _importances(panel: Panel, design: Design, predictors: Floats, apart: Floats) -> Floats:
+def _importances(panel: Panel, design: Design, predictors: Floats, apart: Floats) -> tuple[Floats, Floats]:
+    """And the shares of the donors that go with them."""
     if design.importances is not None:
         given = np.array(design.importances, dtype=np.float64)
         if (
@@ -230,13 +231,18 @@ def _importances(panel: Panel, design: Design, predictors: Floats, apart: Floats
             or not given.sum()
         ):
             raise BadDesign(f"there are {len(predictors)} predictors; each has an importance from 0 up")
-        return np.asarray(given / given.sum())
+        return _with_shares(predictors, given / given.sum())
     if len(predictors) == 1:
-        return np.ones(1)
+        return _with_shares(predictors, np.ones(1))
     first, last = design.fitted or (panel.times[0], design.start - 1)
     if last >= design.start:
         raise BadDesign(f"the times that are fitted end with {last}, which is not before the start")
     fitted = [first <= time <= last for time in panel.times]
     if not any(fitted):
         raise BadDesign(f"nothing was measured from {first} to {last}")
-    return search(predictors, apart[:, fitted].T, design.seed).values
+    found = search(predictors, apart[:, fitted].T, design.seed)
+    return found.values, found.shares
+
+
+def _with_shares(predictors: Floats, importances: Floats) -> tuple[Floats, Floats]:
+    return importances, nearest(predictors * np.sqrt(importances)[:, None])

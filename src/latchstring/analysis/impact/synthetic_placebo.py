@@ -110,8 +110,8 @@ def _constant_effects(treated: Synthetic, placebos: Sequence[Synthetic], level: 
     Taking an effect off the treated unit lowers its own gaps and raises those of units that have a share of
     it. Each comparison of ratios is then a quadratic in the effect, so the ends are found exactly.
     """
-    curves = [_excess(treated, placebo) for placebo in placebos]
-    ends = np.unique(np.concatenate([[treated.mean_gap], *(_real_roots(curve) for curve in curves)]))
+    curves = [excess(treated, placebo) for placebo in placebos]
+    ends = np.unique(np.concatenate([[treated.mean_gap], *(real_roots(curve) for curve in curves)]))
     inner = (ends[1:] + ends[:-1]) / 2
     tried = np.concatenate(
         [[ends[0] - 1 - abs(ends[0])], np.sort(np.concatenate([ends, inner])), [ends[-1] + 1 + abs(ends[-1])]]
@@ -126,7 +126,7 @@ def _constant_effects(treated: Synthetic, placebos: Sequence[Synthetic], level: 
     )
 
 
-def _excess(treated: Synthetic, placebo: Synthetic) -> tuple[float, float, float]:
+def excess(treated: Synthetic, placebo: Synthetic) -> tuple[float, float, float]:
     """Coefficients of (ratio of the placebo) - (ratio of the treated unit), as a quadratic in the effect."""
     share = placebo.weights.get(treated.treated, 0.0)
     own, other = treated.mspe_fit, placebo.mspe_fit
@@ -137,7 +137,7 @@ def _excess(treated: Synthetic, placebo: Synthetic) -> tuple[float, float, float
     )
 
 
-def _real_roots(curve: tuple[float, float, float]) -> list[float]:
+def real_roots(curve: tuple[float, float, float]) -> list[float]:
     a, b, c = curve
     square = b * b - 4 * a * c
     if a == 0 or square < 0:
