@@ -26,8 +26,8 @@ from latchstring.analysis.points import Floats
 
 Support = NDArray[np.intp]
 FLOOR = 1e-4  # of the sum of all; without it the optimum lies where rounding decides
-STARTS, ROUNDS, KEPT, VARIATIONS, IMPROVED = 600, 12, 8, 20, 3
-STRIDE, SHRINKING = 2.0, 0.9  # of the variations: how far at first, in logarithms, and from round to round
+STARTS, ROUNDS, KEPT, VARIATIONS, IMPROVED = 400, 8, 8, 20, 2
+STRIDE, SHRINKING = 2.0, 0.85  # of the variations: how far at first, in logarithms, and from round to round
 STEPS, LAST_LOOKS = 60, 400
 NEAR, NONE = 1e-10, 1e-6  # what counts as equally near
 BOUNDS = (-20.0, 5.0)  # of logarithms; below, an importance is at the floor anyway
@@ -76,7 +76,7 @@ class _Found:
 def search(predictors: Floats, outcomes: Floats, seed: int) -> Importance:
     """`predictors` (K, donors) and `outcomes` (times, donors) hold donors less treated; loss: mean square.
 
-    600 starts; 12 rounds of 20 variations of the best of each of the 8 best sets of donors; the best 3 are
+    400 starts; 8 rounds of 20 variations of the best of each of the 8 best sets of donors; the best 2 are
     improved by slopes, and the best of all without them, because the loss has edges. The same seed gives the
     same answer. Nothing is searched for where the predictors can be met exactly: importances then decide
     nothing, and of all mixes that meet them the one that is best for the outcomes is known.
