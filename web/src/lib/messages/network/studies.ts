@@ -38,7 +38,9 @@ export const studies = {
   'plan.control': 'Like areas to compare with',
   'plan.control.hint': 'One a line. Nothing is done there, and they were picked by the same rule.',
   'plan.donors': 'More like areas, for the rank',
-  'plan.pool': 'Donor pool: like areas where nothing is done',
+  'plan.pool': 'Donor pool',
+  'plan.pool.hint':
+    'Like areas where nothing is done, one a line; 19 or more, or even the largest change is not rare.',
   'plan.donors.hint': 'One a line; 19 or more, or even the largest change is not rare.',
   'plan.choice': 'How the area was chosen',
   'plan.choice.hint': 'High counts fall by themselves; the verdict allows for it.',
@@ -79,6 +81,7 @@ export const studies = {
   'plan.map.treated': 'where it is done',
   'plan.map.control': 'to compare with',
   'plan.map.donors': 'for the rank',
+  'plan.map.pool': 'in the donor pool',
   'plan.map.label': 'Map of the areas of this plan',
   'plan.map.hint':
     'Press a hexagon; press it again to take it out. Keys: arrows move the map, Space takes the middle.',
@@ -142,6 +145,8 @@ export const studies = {
   'study.template': 'Download the template',
   'study.upload': 'Hand in the outcome',
   'study.plan': 'The plan',
+  'study.rank.synthetic':
+    'Rank {rank} of {of} areas by how much farther from its mix each is after the start than before.',
   'study.rank': 'Rank {rank} of {of} areas by the size of the change.',
   'study.unused.one': '{n} incident lies in neither window and was not counted.',
   'study.unused.other': '{n} incidents lie in neither window and were not counted.',
