@@ -96,6 +96,9 @@ def cluster(shared_data: Path) -> Iterator[Cluster]:
     server.start()
     try:
         cluster = Cluster((folder / "postgres").resolve(), server, known)
+        for careful in ("fsync", "full_page_writes", "synchronous_commit"):
+            cluster.run(f"alter system set {careful} = off")  # no test cuts this server's power
+        cluster.run("select pg_reload_conf()")
         cluster.run("create database pristine")
         with psycopg.connect(cluster.url("pristine"), autocommit=True) as connection:
             roles.create(connection, known)

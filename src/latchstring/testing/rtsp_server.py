@@ -154,10 +154,6 @@ class Singer(Feeder):
         super().start()
 
     def _feed(self) -> None:
-        # Between its clock and its start a source stamps the machine's uptime, and a sink waits that long.
-        while self._source.get_state(0)[1] != Gst.State.PLAYING:
-            if self._over.wait(0.01):
-                return
         began, number = time.monotonic(), 0
         while not self._over.wait(max(0.0, began + number * 0.02 - time.monotonic())):
             at = range(number * RATE // 50, (number + 1) * RATE // 50)

@@ -31,6 +31,7 @@ def test_what_police_discovered_is_refused():
 def test_what_visits_found_counts_by_how_unlikely_the_visit_was():
     """An incident of an area that is visited every second day stands for two."""
     assert weights([Source.RESIDENT, Source.VISIT], [1, 0.5]).tolist() == [1, 2]
+    assert weights([Source.VISIT], [1]).tolist() == [1]
     for bad in (None, [1, 0], [1, 1.5], [1, np.nan], [1]):
         with pytest.raises(NeedsVisits):
             weights([Source.RESIDENT, Source.VISIT], bad)

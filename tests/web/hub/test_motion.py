@@ -51,12 +51,13 @@ def test_a_doorbell_looks_at_every_picture(
 
     monkeypatch.setattr(Watcher, "__init__", noted)
     camera = hub.video.cameras()[0].id
+    hub.video.change_camera(camera, name="Porch", url="rtsp://127.0.0.1:1/")
     hub.video.start()
     try:
         hub.doorbell.mark(camera)
         assert owner.get(motion).json()["is_doorbell"]
         assert not owner.get(motion).json()["always_awake"]
-        hub.video.change_camera(camera, name="Porch", url="synthetic:?fps=5")
+        hub.video.change_camera(camera, name="Porch", url="rtsp://127.0.0.1:2/")
         hub.doorbell.mark(camera, is_on=False)
     finally:
         hub.video.stop()

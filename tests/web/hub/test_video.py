@@ -123,9 +123,14 @@ def test_the_sub_stream_is_what_is_looked_at(video, opener):
     assert opener.opened[1] == "synthetic:?width=96&height=64&fps=5"
 
 
-@pytest.mark.parametrize(
-    ("wanted", "status", "part"),
-    [
+def test_parts_of_a_clip(client, video):
+    """Players ask for ranges; each is the same bytes as in the whole (RFC 9110, 14)."""
+    camera = video.add_camera("Porch", QUICK)
+    during = recorded(video, camera.id)
+    span = {"start": to_text(during.start), "end": to_text(during.start + timedelta(milliseconds=100))}
+    path = f"/api/cameras/{camera.id}/clip.mp4"
+    whole = client.get(path, params=span).content
+    for wanted, status, part in (
         ("bytes=0-9", 206, slice(0, 10)),
         ("bytes=700-", 206, slice(700, None)),
         ("bytes=-50", 206, slice(-50, None)),
@@ -133,17 +138,9 @@ def test_the_sub_stream_is_what_is_looked_at(video, opener):
         ("lines=1-2", 200, slice(None)),
         ("bytes=0-1,5-6", 200, slice(None)),
         ("bytes=99999999-", 416, slice(0, 0)),
-    ],
-)
-def test_parts_of_a_clip(client, video, wanted, status, part):
-    """Players ask for ranges; each is the same bytes as in the whole (RFC 9110, 14)."""
-    camera = video.add_camera("Porch", QUICK)
-    during = recorded(video, camera.id)
-    span = {"start": to_text(during.start), "end": to_text(during.start + timedelta(milliseconds=100))}
-    path = f"/api/cameras/{camera.id}/clip.mp4"
-    whole = client.get(path, params=span).content
-    answer = client.get(path, params=span, headers={"Range": wanted})
-    assert (answer.status_code, answer.content) == (status, whole[part])
+    ):
+        answer = client.get(path, params=span, headers={"Range": wanted})
+        assert (wanted, answer.status_code, answer.content) == (wanted, status, whole[part])
 
 
 def test_live_is_what_is_written(client, video, store):
