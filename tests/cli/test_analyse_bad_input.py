@@ -76,6 +76,7 @@ def refused(tmp_path, monkeypatch):
         ("impact displacement --control 0,5 --treated 3,1 --buffer 1,1", "control"),
         ("impact wdd --control nan,2 --treated 3,4", "whole number"),
         ("bias share 0,0", "no cases at all"),
+        ("hotspots map .", "is a folder"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_said_in_one_sentence(refused, line, said):
@@ -126,3 +127,26 @@ def test_a_page_that_cannot_be_written_is_said(tmp_path):
         ],
     )
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("hotspots knox", "Missing argument 'FILE'"),
+        ("hotspots knox two.csv --days 1", "Missing option '--distance'"),
+        ("hotspots knox two.csv --distance far --days 1", "'far' is not a valid float"),
+        ("hotspots knox two.csv --closest 1", "No such option '--closest'"),
+        ("impact rate-difference two.csv --link cubic", "'cubic' is not one of 'log', 'identity'"),
+        ("bias compare 1,2 3", "'3' is not so many of so many"),
+        ("guard urns", "No such command 'urns'"),
+        ("--closest", "No such option '--closest'"),
+    ],
+)
+def test_what_is_typed_wrong_is_said_in_one_sentence(line, said):
+    """At every depth of the commands, and without lines of usage around it."""
+    result = CliRunner().invoke(main, ["analyse", *line.split()])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    [sentence] = result.stderr.splitlines()
+    assert sentence.startswith("Error: ")
+    assert said in sentence

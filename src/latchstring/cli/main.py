@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from latchstring import __version__
 from latchstring.base import log
@@ -22,11 +23,23 @@ _COMMANDS = {
 
 
 class _Commands(LazyGroup):
-    """Turns our errors into one sentence."""
+    """Turns our errors, and those of how a command was typed, into one sentence."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except NoArgsIsHelpError:
+            raise
+        except click.UsageError as e:
+            _refuse(e, ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except NoArgsIsHelpError:
+            raise
+        except click.UsageError as e:
+            _refuse(e, ctx)
         except LatchstringError as e:
             click.echo(f"Error: {log.redact(e.message)}", err=True)
             cause = e.__cause__
@@ -34,6 +47,12 @@ class _Commands(LazyGroup):
                 click.echo(f"  because {type(cause).__name__}: {log.redact(str(cause))}", err=True)
                 cause = cause.__cause__
             ctx.exit(2 if isinstance(e, BadInput) else 1)
+
+
+def _refuse(error: click.UsageError, ctx: click.Context) -> NoReturn:
+    """Without the lines of usage that click puts around the sentence."""
+    click.echo(f"Error: {log.redact(' '.join(error.format_message().split()))}", err=True)
+    ctx.exit(2)
 
 
 @click.group(cls=_Commands, commands_at=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

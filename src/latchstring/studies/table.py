@@ -202,7 +202,7 @@ class Table:
 def look(path: Path, *, header: bool | None = None) -> Layout:
     """Read a file's head. `header` None: the first line is one unless all of it is numbers and dates."""
     if not path.is_file():
-        raise NoTable(f"there is no file {path}")
+        raise NoTable(f"{path} is a folder, not a file" if path.is_dir() else f"there is no file {path}")
     with path.open("rb") as f:
         magic = f.read(4)
     if magic == b"PAR1":
