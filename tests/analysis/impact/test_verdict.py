@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -205,3 +207,73 @@ def test_no_effect_is_told_without_everything(treated, control, rank, detectable
 def test_a_detectable_share_of_none_is_out_of_reach():
     """What the plan says itself."""
     assert not Detectable(reduction=None, power=0.8, power_at_all=0.5, level=0.95).reachable
+
+
+NUMBER = r"-?[\d,.]+(?:e[+-]?\d+)?"
+AMOUNT = rf"(?:none at all|any number (?:more|fewer)|{NUMBER}(?: %)? (?:more|fewer|higher|lower)(?: \(weighted\))?)"
+RARELY = r"(?:less than once in 1,000 times|\d+ times in 1,000)"
+PLACE = r"Of the changes in \d+ areas, all others of which were left as they were, this is (?:the largest|number \d+)"
+CLOSED_SET = (
+    rf"Incidents here (?:went from {NUMBER} to {NUMBER}|averaged {NUMBER} after the start)\.",
+    rf"In like areas they went from {NUMBER} to {NUMBER}\.",
+    rf"Next door they went from {NUMBER} to {NUMBER}, and in areas like that from {NUMBER} to {NUMBER}\.",
+    rf"A mix of other areas that was like it until then averaged {NUMBER}\.",
+    rf"With the mean change of the other areas it would have been {NUMBER}\.",
+    r"These areas are too few to set any limit to the change\.",
+    rf"Allowing for (?:that and for )?(?:pure )?chance, the change could be anything from {AMOUNT} to {AMOUNT}\.",
+    r"We cannot tell whether the cameras did anything\.",
+    r"There is no like area to compare with\.",
+    r"No change at all fits these numbers too\.",
+    r"Counts often vary more than by pure chance, and nothing here shows by how much\.",
+    rf"From {NUMBER} times as much on, no change at all would fit too\.",
+    r"It takes the counts of 19 like areas without the cameras, or of each month\.",
+    r"Among \d+ areas even the largest change is not rare; it takes 20\.",
+    rf"{PLACE}: not rare enough\.",
+    rf"{PLACE}\.",
+    rf"These counts vary so much that chance does this {RARELY}\.",
+    r"The area was chosen because its counts were high, and high counts fall by themselves:"
+    r" by about \d+ % with nothing done\.",
+    r"No plan, locked before the counts were read, says what change could have been seen\.",
+    r"By the plan itself, counts this small could not even show a fall to none\.",
+    r"The locked plan was not followed: another outcome\.",
+    rf"Allowing for how much these counts vary, chance does this {RARELY};"
+    r" no ranks among like areas stand behind it\.",
+    r"So the cameras, or something else that came only here and at the same time, made incidents"
+    r" (?:fewer|more|lower|higher)\.",
+)
+
+
+def test_no_sentence_comes_from_outside_the_closed_set():
+    """Every kind of evidence with every other: what is told is of these sentences, and each of them is told."""
+    told = set()
+    changes = (None, Interval(-80, -30), Interval(2, 9), Interval(-9, 0), Interval(-math.inf, math.inf))
+    tests = (None, LARGEST, Rank(rank=3, of=40), Rank(rank=1, of=19), *map(months_say, (0.0002, 0.02, 0.3)))
+    for seen, change, test, plan, scale, rest in itertools.product(
+        (Change(100, 40), Means(measured=4, expected=9), Means(measured=4, expected=9, of_mix=False)),
+        changes,
+        tests,
+        (None, REACHABLE, wdd_detectable(20)),
+        Scale,
+        (
+            {"beside": Change(100, 100)},
+            {"beside": None, "tipping_dispersion": 2.3},
+            {
+                "beside": Change(9, 8),
+                "moved": Change(3, 2),
+                "moved_beside": Change(5, 5),
+                "expected_drop": 0.2,
+            },
+            {"beside": Change(9, 8), "deviations": ("another outcome",)},
+        ),
+    ):
+        evidence = Evidence(seen=seen, change=change, test=test, detectable=plan, scale=scale, **rest)
+        text = verdict(evidence).text
+        while text:
+            [kind] = [each for each in CLOSED_SET if re.match(rf"{each}(?: |$)", text)]
+            told.add(kind)
+            text = re.sub(rf"^{kind} ?", "", text, count=1)
+    assert told == set(CLOSED_SET)
+
+
+def months_say(p):
+    return VariationTest(p=p, dispersion=2.5)
