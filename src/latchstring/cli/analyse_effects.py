@@ -293,6 +293,7 @@ def did_command(
 @click.option(
     "--importances", type=Numbers(), help="How much each predictor counts, in their order; else searched for."
 )
+@click.option("--from-equal", is_flag=True, help="Search from equal importances alone, as is the custom.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--leave-one-out", is_flag=True, help="Fit again without each unit that has a share.")
 @click.option(

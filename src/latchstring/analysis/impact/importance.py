@@ -101,6 +101,17 @@ def search(predictors: Floats, outcomes: Floats, seed: int) -> Importance:
     return problem.look_around(*min(improved, key=lambda each: each[0])[1:])
 
 
+def from_equal(predictors: Floats, outcomes: Floats) -> Importance:
+    """The optimum that equal importances lead to: one search, as is the custom of packages, and no seed.
+
+    Where all are searched, the best one may rest on one or two predictors (Kuosmanen and others 2021).
+    """
+    problem, equal = _Problem(predictors, outcomes), np.zeros((1, len(predictors)))
+    start = problem.try_anew(equal)
+    _, logs, support = problem.improve(start.logs[0], np.flatnonzero(start.shares[0]))
+    return problem.look_around(logs, support)
+
+
 def _met_exactly(predictors: Floats, outcomes: Floats) -> Importance | None:
     """The best mix for the outcomes among those that leave no difference in any predictor."""
     size = float(np.abs(predictors).max())

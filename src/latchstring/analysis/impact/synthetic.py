@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latchstring.analysis.impact.importance import search
+from latchstring.analysis.impact.importance import from_equal, search
 from latchstring.analysis.impact.panel import BadPanel, Panel
 from latchstring.analysis.impact.simplex import by_corners, kkt_gap, nearest
 from latchstring.analysis.points import Floats
@@ -57,7 +57,8 @@ class Design:
 
     Without predictors the outcomes before the start are all that is met ("outcome only"). `donors` are all
     other units unless named. `fitted` is the first and last time over which the importances of predictors
-    are chosen, all times before the start unless given; `importances` sets them instead.
+    are chosen, all times before the start unless given; `importances` sets them instead. `from_equal`: take
+    the optimum that equal importances lead to, not the best of all that are found.
     """
 
     outcome: str
@@ -67,6 +68,7 @@ class Design:
     donors: tuple[str, ...] | None = None
     fitted: tuple[int, int] | None = None
     importances: tuple[float, ...] | None = None
+    from_equal: bool = False
     seed: int = 1
 
 
@@ -240,7 +242,10 @@ def _importances(panel: Panel, design: Design, predictors: Floats, apart: Floats
     fitted = [first <= time <= last for time in panel.times]
     if not any(fitted):
         raise BadDesign(f"nothing was measured from {first} to {last}")
-    found = search(predictors, apart[:, fitted].T, design.seed)
+    if design.from_equal:
+        found = from_equal(predictors, apart[:, fitted].T)
+    else:
+        found = search(predictors, apart[:, fitted].T, design.seed)
     return found.values, found.shares
 
 
