@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -139,6 +140,37 @@ def test_the_urn_is_a_lesson_for_everybody(analyse):
     answer = json.loads(analyse("guard", "urn", "--runs", "200", "--json").stdout)
     assert answer["naive"]["mean"] > 0.85
     assert answer["corrected"]["mean"] == pytest.approx(answer["true_share"], abs=0.03)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bias", "share", "11,28"),
+        ("bias", "compare", "56,70", "48,80"),
+        ("bias", "outcome", "20,200", "60,200"),
+        ("bias", "strata", "{file}", "--group", "group", "--outcome", "hit", "--stratum", "clock"),
+        ("bias", "agreement", "{file}", "--unit", "clock", "--coder", "group", "--label", "hit"),
+        ("bias", "clusters", "{file}", "--hit", "hit", "--group", "group", "--cluster", "clock"),
+        ("bias", "funnel", "{file}", "--group", "group", "--stages", "shown,hit"),
+        ("bias", "detector", "{file}", "--group", "group", "--missed", "hit", "--of", "shown"),
+        ("bias", "veil", "{file}", "--clock", "dusk", "--light", "light", "--group", "group"),
+        ("guard", "weights", "{file}", "--source", "source"),
+        ("guard", "urn", "--runs", "20", "--days", "20"),
+    ],
+    ids=lambda words: words[1],
+)
+def test_each_report_has_a_plot(analyse, file, tmp_path, words):
+    """It draws an estimate or a bar, and says in words what it shows."""
+    rows = [f"{n // 2:02}:00,{n % 2},{n // 2 % 2},1,{n // 4 % 2},resident,18:00" for n in range(24)]
+    path = file("clock,group,hit,shown,light,source,dusk", *rows)
+    report = tmp_path / "report.html"
+    given = (path if word == "{file}" else word for word in words)
+    result = analyse(*given, "--html", report)
+    assert result.exit_code == 0, result.stderr
+    figures = re.findall(
+        r"<figure><svg.*?(?:<circle|<rect).*?</svg><figcaption>(.+?)</figcaption>", report.read_text()
+    )
+    assert len(figures) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latchstring.analysis.bias import shares, words
-from latchstring.analysis.bias.agreement import Agreement
+from latchstring.analysis.bias.agreement import ENOUGH, Agreement
 from latchstring.analysis.bias.clusters import ClusteredRatio
 from latchstring.analysis.bias.detector import DetectorAudit
 from latchstring.analysis.bias.funnel import Audit
@@ -19,13 +19,15 @@ from latchstring.analysis.bias.strata import Stratified
 from latchstring.analysis.guard.sources import Source
 from latchstring.analysis.guard.urn import Urns
 from latchstring.analysis.interval import Interval, around
-from latchstring.studies.study import Shown, Study, chance, number
+from latchstring.studies import chart
+from latchstring.studies.study import Plot, Shown, Study, chance, number
 
 _READINGS = {
     "agreement": "The coders agree well enough to conclude from their labels.",
     "tentative": "The coders agree well enough for tentative conclusions only.",
     "no conclusion": "We cannot tell whether the coders agree well enough to conclude anything.",
 }
+_WILSON = "Each share with its interval (Wilson)."
 
 
 def of_share(share: Share, benchmark: float | None) -> Study:
@@ -42,6 +44,7 @@ def of_share(share: Share, benchmark: float | None) -> Study:
         finding=said,
         answer=answer,
         full=answer,
+        plots=_plot("The share", [_row("counted", share.value, between)], _WILSON, neutral=benchmark),
         beware=() if benchmark is not None else (words.NO_BENCHMARK,),
     )
 
@@ -58,7 +61,20 @@ def of_comparison(one: Share, other: Share, level: float) -> Study:
         "ratio_interval": times,
         "finding": said.finding,
     }
-    return Study(title="Two shares", finding=said.text, answer=answer, full=answer)
+    return Study(
+        title="Two shares",
+        finding=said.text,
+        answer=answer,
+        full=answer,
+        plots=_plot(
+            "Both shares",
+            [
+                _row("the first group", one.value, shares.wilson(one, level)),
+                _row("the second", other.value, shares.wilson(other, level)),
+            ],
+            _WILSON,
+        ),
+    )
 
 
 def of_strata(found: Stratified, one: str, other: str) -> Study:
@@ -93,6 +109,15 @@ def of_strata(found: Stratified, one: str, other: str) -> Study:
                 ),
             ),
         ),
+        plots=_plot(
+            f"Odds of {one} over {other}",
+            [
+                _row("all cases together", found.crude.value, found.crude.interval),
+                _row("within strata", found.common.value, between),
+            ],
+            "The odds ratio with its interval, before and within strata; the upright line is no difference.",
+            neutral=1,
+        ),
         beware=(
             ("The strata do not share one odds ratio, so look at each of them.",)
             if found.same_p <= 0.05
@@ -117,6 +142,12 @@ def of_agreement(found: Agreement) -> Study:
             "reading": found.reading,
         },
         full=found,
+        plots=_plot(
+            "Agreement",
+            [_row(found.scale, found.alpha, found.interval)],
+            "Krippendorff's alpha with its interval; the upright line is what it takes to conclude.",
+            neutral=ENOUGH,
+        ),
     )
 
 
@@ -139,6 +170,16 @@ def of_clusters(found: ClusteredRatio) -> Study:
             "clusters": found.clusters,
         },
         full=found,
+        plots=_plot(
+            "The ratio of the shares",
+            [
+                *([_row("clusters drawn anew", found.value, between)] if between is not None else []),
+                _row("as if cases were independent: too short", found.value, found.as_if_independent),
+            ],
+            "The ratio with its interval; of independent cases it would be shorter. The upright line is no "
+            "difference.",
+            neutral=1,
+        ),
     )
 
 
@@ -186,6 +227,21 @@ def of_audit(found: Audit) -> Study:
                 rows=rows,
             ),
         ),
+        plots=_plot(
+            f"Shares over those of {found.reference}",
+            [
+                _row(
+                    f"{step.start} → {step.end}: {step.group}",
+                    _over(step.share, step.reference_share),
+                    step.ratio,
+                )
+                for step in found.steps
+                if step.ratio is not None
+            ],
+            "The ratio of each step with its interval; the upright line is no difference. Groups with too "
+            "few cases have none.",
+            neutral=1,
+        ),
         beware=(*cautions, words.INFRA_MARGINAL),
     )
 
@@ -205,6 +261,11 @@ def of_detector(found: DetectorAudit) -> Study:
             "finding": found.said.finding,
         },
         full=found,
+        plots=_plot(
+            "Shares of faces missed",
+            [_row(each.group, each.share.value, each.interval) for each in (*found.groups, found.overall)],
+            _WILSON,
+        ),
         tables=(
             Shown(
                 title="Missed faces",
@@ -237,6 +298,14 @@ def of_outcomes(found: Outcomes) -> Study:
             "caveat": found.beware[0],
         },
         full=found,
+        plots=_plot(
+            "Shares of hits",
+            [
+                _row("the first group", found.one.value, found.one_interval),
+                _row("the second", found.other.value, found.other_interval),
+            ],
+            _WILSON,
+        ),
         beware=found.beware,
     )
 
@@ -254,6 +323,12 @@ def of_veil(found: Veil) -> Study:
             "caveat": found.beware[0],
         },
         full=found,
+        plots=_plot(
+            "Odds by daylight over those in the dark",
+            [_row("at the same time of the clock", found.odds.value, found.odds.interval)],
+            "The odds ratio with its interval; the upright line is no difference.",
+            neutral=1,
+        ),
         beware=found.beware,
     )
 
@@ -278,6 +353,24 @@ def of_weights(sources: Sequence[Source], weights: NDArray[np.float64], level: f
             "weights": weights,
         },
         full={"sources": sources, "weights": weights},
+        plots=(
+            Plot(
+                title="What they stand for, by source",
+                svg=chart.bars(
+                    [
+                        chart.Bar(
+                            name=source.value,
+                            value=float(
+                                sum(w for each, w in zip(sources, weights, strict=True) if each is source)
+                            ),
+                        )
+                        for source in Source
+                        if source in sources
+                    ]
+                ),
+                words="The sum of the weights of the incidents that came from each source.",
+            ),
+        ),
         beware=(
             "The probabilities of visits are taken as given. Where they are wrong, so is everything after.",
         )
@@ -312,6 +405,12 @@ def of_urns(naive: Urns, corrected: Urns) -> Study:
             },
         },
         full={"naive": naive, "corrected": corrected},
+        plots=_plot(
+            "Share of the first district at the end",
+            [_row("naive", naive.mean, naive.middle), _row("corrected", corrected.mean, corrected.middle)],
+            "The mean of all runs and where nine of ten end; the upright line is its share of all incidents.",
+            neutral=naive.true_share,
+        ),
         tables=(
             Shown(
                 title="Share of the first district at the end",
@@ -320,6 +419,21 @@ def of_urns(naive: Urns, corrected: Urns) -> Study:
             ),
         ),
     )
+
+
+def _plot(
+    title: str, rows: Sequence[chart.Estimate], words: str, *, neutral: float | None = None
+) -> tuple[Plot, ...]:
+    """None where there is nothing to draw."""
+    return (Plot(title=title, svg=chart.estimates(rows, neutral=neutral), words=words),) if rows else ()
+
+
+def _row(name: str, value: float | None, between: Interval) -> chart.Estimate:
+    return chart.Estimate(name=name, value=value, low=between.low, high=between.high)
+
+
+def _over(one: Share | None, other: Share | None) -> float | None:
+    return one.value / other.value if one is not None and other is not None and other.hits else None
 
 
 def _odds(name: str, value: float, between: Interval, apart: float) -> tuple[str, ...]:
