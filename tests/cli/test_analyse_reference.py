@@ -180,15 +180,20 @@ def test_every_option_is_named(name):
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_answer_has_the_keys_that_are_told(name, tables, monkeypatch):
-    """One object on standard output, with these keys in this order."""
+    """One object on standard output, with these keys in this order; a page whose pictures are put in words."""
     monkeypatch.chdir(tables)
     (tables / "plan.json").unlink(missing_ok=True)
-    result = CliRunner().invoke(main, ["analyse", *name.split(), *EXAMPLES[name].split(), "--json"])
+    line = ["analyse", *name.split(), *EXAMPLES[name].split(), "--json", "--html", "page.html"]
+    result = CliRunner().invoke(main, line)
     assert result.exit_code == 0, result.stderr
-    [line] = result.stdout.splitlines()
+    [answer] = result.stdout.splitlines()
     told = re.search(r"^JSON: (.*)$", section(name), re.MULTILINE)
     assert told
-    assert re.findall(r"`([a-z0-9_]+)`", told[1]) == list(json.loads(line))
+    assert re.findall(r"`([a-z0-9_]+)`", told[1]) == list(json.loads(answer))
+    pictures = re.findall(
+        r"<figure><svg .*?</svg><figcaption>(.+?)</figcaption>", (tables / "page.html").read_text()
+    )
+    assert pictures, f"{name} has no plot"
 
 
 def test_every_command_is_tried():

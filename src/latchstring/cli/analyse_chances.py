@@ -12,6 +12,8 @@ from latchstring.cli.analyse_output import Names, answers
 from latchstring.studies import cases, chances, panels
 from latchstring.studies.study import Study
 
+_FALLS = [each / 20 for each in range(1, 21)]
+
 _level = click.option("--level", type=float, default=0.95, show_default=True, help="Of the interval.")
 _file = click.argument("file", type=click.Path(path_type=Path))
 
@@ -58,7 +60,13 @@ def power_command(
 @answers
 def drop_command(mean: float, drop: float, best_of: int) -> Study:
     """How often does a count fall so far though nothing was done?"""
-    return chances.of_drop(power.chance_of_drop(mean, drop, best_of=best_of), mean, drop, best_of)
+    return chances.of_drop(
+        power.chance_of_drop(mean, drop, best_of=best_of),
+        mean,
+        drop,
+        best_of,
+        [(fall, power.chance_of_drop(mean, fall, best_of=best_of)) for fall in _FALLS],
+    )
 
 
 @click.command("selection")
@@ -70,7 +78,11 @@ def drop_command(mean: float, drop: float, best_of: int) -> Study:
 def selection_command(areas: int, mean: float, variance_between: float, drop: float) -> Study:
     """What does the worst of several areas do next, with nothing done? (Hauer 1997)"""
     found = selection.worst_of(areas, mean, variance_between=variance_between, drop=drop)
-    return chances.of_selection(found, areas, mean)
+    curve = [
+        (fall, selection.worst_of(areas, mean, variance_between=variance_between, drop=fall).chance)
+        for fall in _FALLS
+    ]
+    return chances.of_selection(found, areas, mean, curve)
 
 
 @click.command("chosen")

@@ -11,7 +11,7 @@ from latchstring.analysis.hotspots.local import false_discoveries
 from latchstring.analysis.hotspots.rates import Comparison, Rates
 from latchstring.analysis.hotspots.reporting import Corrected, Membership
 from latchstring.analysis.hotspots.scoring import Scores
-from latchstring.studies import chart
+from latchstring.studies import chart, plots
 from latchstring.studies.study import Plot, Shown, Study, between, chance, number, percent
 
 _SHOWN = 30  # rows in a table or a plot for people
@@ -139,6 +139,16 @@ def of_comparison(
                 title="p that two such rates are equal",
                 head=("test", "p"),
                 rows=tuple((each.test, "–" if each.p is None else chance(each.p)) for each in (score, wald)),
+            ),
+        ),
+        plots=(
+            plots.of_one(
+                "The first rate over the second",
+                "ratio",
+                score.ratio,
+                score.interval,
+                neutral=1.0,
+                words="The broken line is two equal rates.",
             ),
         ),
         beware=(

@@ -9,7 +9,8 @@ from latchstring.analysis.impact.placebo import Rank
 from latchstring.analysis.impact.power import Detectable, wdd_power
 from latchstring.analysis.impact.selection import Chosen, DropByChance
 from latchstring.analysis.impact.verdict import SIGNIFICANCE
-from latchstring.studies import chart
+from latchstring.studies import chart, plots
+from latchstring.studies.chart import Bar
 from latchstring.studies.study import Plot, Shown, Study, number, percent
 
 _MOST = 1_000_000
@@ -93,7 +94,9 @@ def of_power(
     )
 
 
-def of_drop(by_chance: float, mean: float, drop: float, best_of: int) -> Study:
+def of_drop(
+    by_chance: float, mean: float, drop: float, best_of: int, curve: Sequence[tuple[float, float]]
+) -> Study:
     told = "" if best_of == 1 else f", of the best of {best_of} areas,"
     return Study(
         title="A fall with nothing done",
@@ -101,12 +104,13 @@ def of_drop(by_chance: float, mean: float, drop: float, best_of: int) -> Study:
         "chance of "
         f"{percent(by_chance, 1)}, though nothing was done.",
         answer={"mean": mean, "drop": drop, "best_of": best_of, "chance": by_chance},
-        full={"mean": mean, "drop": drop, "best_of": best_of, "chance": by_chance},
+        full={"mean": mean, "drop": drop, "best_of": best_of, "chance": by_chance, "curve": curve},
+        plots=(plots.of_chances("Falls with nothing done", curve, asked=drop),),
         beware=(_BY_ITSELF, _NOT_POISSON),
     )
 
 
-def of_selection(found: DropByChance, areas: int, mean: float) -> Study:
+def of_selection(found: DropByChance, areas: int, mean: float, curve: Sequence[tuple[float, float]]) -> Study:
     return Study(
         title="The worst area gets better by itself",
         finding=f"The worst of {areas:,} like areas with {number(mean)} incidents on average falls by "
@@ -120,7 +124,8 @@ def of_selection(found: DropByChance, areas: int, mean: float) -> Study:
             "drop": found.drop,
             "chance": found.chance,
         },
-        full=found,
+        full={"result": found, "curve": curve},
+        plots=(plots.of_chances("Falls of the worst area with nothing done", curve, asked=found.drop),),
         beware=(_BY_ITSELF,),
     )
 
@@ -146,6 +151,14 @@ def of_chosen(found: Chosen, name: str) -> Study:
             "expected_drop": found.expected_drop,
         },
         full=found,
+        plots=(
+            plots.of_bars(
+                "What it had, and what was to be expected next",
+                [Bar(name=name, value=found.count), Bar(name="expected next", value=found.expected_next)],
+                level=found.mean,
+                words=f"The broken line is the average of all {found.areas:,} areas.",
+            ),
+        ),
         beware=("A mean over such areas: chance moves each of them up and down around it.",),
     )
 
@@ -181,6 +194,16 @@ def of_dispersion(found: Dispersion) -> Study:
                         f"{found.factor**0.5:.2f}",
                     ),
                 ),
+            ),
+        ),
+        plots=(
+            plots.of_one(
+                "Variance over mean",
+                "dispersion",
+                found.estimate,
+                found.interval,
+                neutral=1.0,
+                words="The broken line is pure chance.",
             ),
         ),
         beware=(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from latchstring.analysis.impact.displacement import Catchment, Quotient
+from latchstring.studies import plots
+from latchstring.studies.chart import Bar
 from latchstring.studies.study import Shown, Study, between, number
 
 
@@ -50,6 +52,16 @@ def of_quotient(found: Quotient) -> Study:
                 ),
             ),
         ),
+        plots=(
+            plots.of_one(
+                "Incidents fewer, treated area and next door together",
+                "beside the control",
+                found.net,
+                net,
+                neutral=0.0,
+                words="The broken line is no effect.",
+            ),
+        ),
         beware=(
             "The quotient is a share of what may be nothing; the difference of `impact wdd` is easier to "
             "read.",
@@ -82,6 +94,17 @@ def of_catchment(found: Catchment, reach: float) -> Study:
                     (name, number(change.before), number(change.after), number(cells))
                     for name, change, cells in rows
                 ),
+            ),
+        ),
+        plots=(
+            plots.of_bars(
+                "Incidents before and after",
+                [
+                    Bar(name=f"{name}, {when}", value=count)
+                    for name, change in (("treated", found.treated), ("ring", found.buffer))
+                    for when, count in (("before", change.before), ("after", change.after))
+                ],
+                words=f"The ring reaches {reach:g} m.",
             ),
         ),
     )

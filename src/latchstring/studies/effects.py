@@ -17,7 +17,8 @@ from latchstring.analysis.impact.synthetic_placebo import SyntheticTest
 from latchstring.analysis.impact.synthetic_power import DetectableEffect
 from latchstring.analysis.impact.verdict import Words, verdict
 from latchstring.analysis.impact.wdd import TimeWeights, WeightedDifference
-from latchstring.studies import chart, synthetic_power
+from latchstring.analysis.interval import Interval
+from latchstring.studies import chart, plots, synthetic_power
 from latchstring.studies.study import Plot, Shown, Study, between, chance, number
 
 
@@ -72,19 +73,12 @@ def of_wdd(
             ),
         ),
         plots=(
-            Plot(
-                title="Change beyond that of like areas",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(
-                            name="all together",
-                            value=found.wdd,
-                            low=found.interval.low,
-                            high=found.interval.high,
-                        )
-                    ],
-                    neutral=0.0,
-                ),
+            plots.of_one(
+                "Change beyond that of like areas",
+                "all together",
+                found.wdd,
+                found.interval,
+                neutral=0.0,
                 words="The broken line is no change at all.",
             ),
         ),
@@ -125,19 +119,12 @@ def of_ratio(found: RateRatio) -> Study:
             ),
         ),
         plots=(
-            Plot(
-                title="Change in percent",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(
-                            name="beyond the control",
-                            value=100 * found.change,
-                            low=100 * change.low,
-                            high=100 * change.high,
-                        )
-                    ],
-                    neutral=0.0,
-                ),
+            plots.of_one(
+                "Change in percent",
+                "beyond the control",
+                100 * found.change,
+                Interval(100 * change.low, 100 * change.high),
+                neutral=0.0,
                 words="The broken line is no change at all.",
             ),
         ),
@@ -180,19 +167,12 @@ def of_rate_difference(found: RateDifference, *, treated: Change, control: Chang
             ),
         ),
         plots=(
-            Plot(
-                title="The effect",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(
-                            name="treated beside the others",
-                            value=found.effect,
-                            low=found.interval.low,
-                            high=found.interval.high,
-                        )
-                    ],
-                    neutral=neutral,
-                ),
+            plots.of_one(
+                "The effect",
+                "treated beside the others",
+                found.effect,
+                found.interval,
+                neutral=neutral,
                 words="The broken line is no effect.",
             ),
         ),
@@ -234,12 +214,12 @@ def of_did(found: DifferenceInDifferences, outcome: str, treated: Sequence[str])
             ),
         ),
         plots=(
-            Plot(
-                title="The difference",
-                svg=chart.estimates(
-                    [chart.Estimate(name=", ".join(treated), value=found.estimate, low=low, high=high)],
-                    neutral=0.0,
-                ),
+            plots.of_one(
+                "The difference",
+                ", ".join(treated),
+                found.estimate,
+                found.interval,
+                neutral=0.0,
                 words="The broken line is no difference.",
             ),
         ),

@@ -18,7 +18,8 @@ from latchstring.analysis.hotspots.moran import LocalMoran, Quadrant
 from latchstring.analysis.hotspots.rates import garwood
 from latchstring.analysis.hotspots.risk import RiskSurface
 from latchstring.analysis.hotspots.scoring import BackTest
-from latchstring.studies import chart, geojson
+from latchstring.studies import chart, geojson, plots
+from latchstring.studies.chart import Bar
 from latchstring.studies.plane import Plane
 from latchstring.studies.study import Plot, Shown, Study, between, chance, number, percent
 
@@ -372,6 +373,15 @@ def of_clusters(found: Clusters, events: int) -> Study:
                 ),
             ),
         ),
+        plots=(
+            plots.of_bars(
+                "Incidents in each cluster",
+                [Bar(name=str(n), value=int(size)) for n, size in enumerate(found.size[:_SHOWN], start=1)],
+                words="In the order of the table.",
+            ),
+        )
+        if clusters
+        else (),
         beware=(_DESCRIBES,) if found.p is None else (),
     )
 
@@ -395,6 +405,13 @@ def of_bandwidths(found: Mapping[str, Suggestion], events: int) -> Study:
                 title=f"Suggestions from {events:,} incidents",
                 head=("by", "metres", "because"),
                 rows=tuple((name, number(each.metres, 0), each.because) for name, each in found.items()),
+            ),
+        ),
+        plots=(
+            plots.of_bars(
+                "Suggestions in metres",
+                [Bar(name=name, value=each.metres) for name, each in found.items()],
+                words="The further they lie apart, the more the map hangs on the choice.",
             ),
         ),
         beware=tuple(

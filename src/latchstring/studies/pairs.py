@@ -6,13 +6,15 @@ from latchstring.analysis.hotspots.jacquez import Jacquez
 from latchstring.analysis.hotspots.knox import Knox
 from latchstring.analysis.hotspots.mantel import Mantel
 from latchstring.analysis.hotspots.near_repeat import NearRepeat
-from latchstring.studies import chart
+from latchstring.studies import chart, plots
 from latchstring.studies.study import Plot, Shown, Study, chance, number
 
 _CAUSES = (
     "Being near in space and time says nothing of the cause: the same offender, the same weakness of the "
     "houses, and a neighbour who reports more eagerly after the first one all look alike."
 )
+_BY_CHANCE = "by chance alone, with what was observed as a dot"
+_THE_BAR = "The bar is where it lies by chance alone."
 
 
 def of_knox(found: Knox) -> Study:
@@ -44,19 +46,8 @@ def of_knox(found: Knox) -> Study:
             ),
         ),
         plots=(
-            Plot(
-                title="Pairs near in space and time",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(
-                            name="by chance alone, with what was observed as a dot",
-                            value=found.observed,
-                            low=found.by_chance.low,
-                            high=found.by_chance.high,
-                        )
-                    ]
-                ),
-                words="The bar is where the number of pairs lies by chance alone.",
+            plots.of_one(
+                "Pairs near in space and time", _BY_CHANCE, found.observed, found.by_chance, words=_THE_BAR
             ),
         ),
         beware=(_CAUSES, *_duplicates(found.duplicates)),
@@ -153,6 +144,17 @@ def of_mantel(found: Mantel) -> Study:
                 ),
             ),
         ),
+        plots=()
+        if by_chance is None
+        else (
+            plots.of_one(
+                "The correlation of distance and days",
+                _BY_CHANCE,
+                found.correlation,
+                by_chance,
+                words=_THE_BAR,
+            ),
+        ),
         beware=(_CAUSES,),
     )
 
@@ -193,6 +195,11 @@ def of_jacquez(found: Jacquez) -> Study:
                         chance(found.p),
                     ),
                 ),
+            ),
+        ),
+        plots=(
+            plots.of_one(
+                "Neighbours near in both", _BY_CHANCE, found.observed, found.by_chance, words=_THE_BAR
             ),
         ),
         beware=(_CAUSES,),

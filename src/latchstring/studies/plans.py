@@ -18,7 +18,8 @@ from latchstring.analysis.impact.ratio import RateRatio
 from latchstring.analysis.impact.study import Estimate
 from latchstring.analysis.impact.wdd import WeightedDifference
 from latchstring.base.errors import BadInput
-from latchstring.studies import table
+from latchstring.studies import plots, table
+from latchstring.studies.chart import Bar
 from latchstring.studies.dates import Order
 from latchstring.studies.incidents import FutureDate
 from latchstring.studies.study import Shown, Study, chance, number
@@ -94,6 +95,16 @@ def of_lock(held: Lock) -> Study:
             "read_from": held.plan.after.end,
         },
         full=held,
+        plots=(
+            plots.of_bars(
+                "The smallest fall that can be shown",
+                [Bar(name="this plan", value=smallest.percent)],
+                level=100.0,
+                words="In percent of what is expected; the broken line is a fall to none.",
+            ),
+        )
+        if smallest.percent is not None
+        else (),
         beware=(f"Outcomes are read from {held.plan.after.end} on, and not before.",),
     )
 
@@ -170,6 +181,16 @@ def _of_result(found: study_of.StudyResult, held: Lock, *, published: bool) -> S
                         "–" if p is None else chance(p),
                     ),
                 ),
+            ),
+        ),
+        plots=(
+            plots.of_one(
+                "As the plan asked",
+                name,
+                value,
+                estimate.interval,
+                neutral=1.0 if isinstance(estimate, RateRatio) else 0.0,
+                words="The broken line is no change at all.",
             ),
         ),
         beware=(

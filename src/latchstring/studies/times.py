@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from latchstring.analysis.hotspots.aoristic import DAY, Aoristic
 from latchstring.analysis.hotspots.naus import BusiestWindow
 from latchstring.analysis.hotspots.space_time import SpaceTimeScan
-from latchstring.studies import chart
+from latchstring.studies import chart, plots
+from latchstring.studies.chart import Bar
 from latchstring.studies.study import Plot, Shown, Study, chance, number, percent
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -37,6 +38,14 @@ def of_naus(ours: float, theirs: float, asked: Mapping[str, float]) -> Study:
                     ("Naus 1982, with all its terms", f"{ours:.6g}"),
                     (f"scanw of ptools, k = {asked['k']:g}", f"{theirs:.6g}"),
                 ),
+            ),
+        ),
+        plots=(
+            plots.of_bars(
+                "How often chance has a window as busy",
+                [Bar(name="Naus 1982", value=100 * ours), Bar(name="scanw", value=100 * theirs)],
+                level=5.0,
+                words="In percent. Below the broken line, 5 %, it is called rare.",
             ),
         ),
     )
@@ -80,6 +89,13 @@ def of_busiest(found: BusiestWindow, *, dated: bool, chosen: bool) -> Study:
                         f"{found.error:.4f}",
                     ),
                 ),
+            ),
+        ),
+        plots=(
+            plots.of_bars(
+                "The busiest stretch beside an even one",
+                [Bar(name="busiest", value=found.observed), Bar(name="if even", value=found.expected)],
+                words="Incidents in as many days. The busiest of many is above an even one by chance too.",
             ),
         ),
         beware=(
