@@ -23,6 +23,7 @@ TABLES = {
     "far.csv": ["x,y,date", "100,200,2024-01-01", "1e9,250,2024-01-05"],
     "ambiguous.csv": ["x,y,date", "100,200,01/02/2024", "300,250,03/04/2024"],
     "no-homes.csv": ["x,y,homes", "100,200,0", "300,250,0"],
+    "huge.csv": ["events,homes", "3,100", "1e300,100"],
     "alike.csv": ["unit,time,y", *(f"u{n},{t},5" for n in range(4) for t in range(6))],
     "panel.csv": ["unit,time,y", *(f"u{n},{t},{n + t}" for n in range(4) for t in range(6)), "u1,3,9"],
 }
@@ -58,6 +59,8 @@ def refused(tmp_path, monkeypatch):
         ("hotspots knox zones.csv --distance 9 --days 1", "another time zone"),
         ("hotspots knox ambiguous.csv --distance 9 --days 1", "--date-order"),
         ("hotspots map nan.csv", "line 3 of nan.csv"),
+        ("hotspots rates huge.csv --events events --exposure homes", "line 3 of huge.csv: 1e+300"),
+        ("hotspots compare 1e300,1 3,1", "1e+300 is no count"),
         ("hotspots map infinite.csv", "line 3 of infinite.csv"),
         ("hotspots map far.csv --bandwidth 150", "line 3 of far.csv"),
         ("hotspots map one.csv", "bandwidth cannot be suggested"),

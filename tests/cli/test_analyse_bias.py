@@ -156,13 +156,21 @@ def test_the_urn_is_a_lesson_for_everybody(analyse):
         ("bias", "veil", "{file}", "--clock", "dusk", "--light", "light", "--group", "group"),
         ("guard", "weights", "{file}", "--source", "source"),
         ("guard", "urn", "--runs", "20", "--days", "20"),
+        ("hotspots", "compare", "3,1", "5,2"),
+        ("hotspots", "jacquez", "{file}", "--neighbours", "3"),
+        ("impact", "chosen", "{file}", "--area", "area", "--count", "count", "--chosen", "a23"),
+        ("impact", "dispersion", "{file}", "--count", "count", "--series", "group"),
     ],
-    ids=lambda words: words[1],
+    ids=lambda words: " ".join(words[:2]),
 )
 def test_each_report_has_a_plot(analyse, file, tmp_path, words):
     """It draws an estimate or a bar, and says in words what it shows."""
-    rows = [f"{n // 2:02}:00,{n % 2},{n // 2 % 2},1,{n // 4 % 2},resident,18:00" for n in range(24)]
-    path = file("clock,group,hit,shown,light,source,dusk", *rows)
+    rows = [
+        f"{n // 2:02}:00,{n % 2},{n // 2 % 2},1,{n // 4 % 2},resident,18:00,"
+        f"a{n},{n},{n * 37 % 101},{n * 53 % 97},2024-01-{n + 1:02}"
+        for n in range(24)
+    ]
+    path = file("clock,group,hit,shown,light,source,dusk,area,count,x,y,date", *rows)
     report = tmp_path / "report.html"
     given = (path if word == "{file}" else word for word in words)
     result = analyse(*given, "--html", report)

@@ -23,6 +23,9 @@ class BadCounts(BadInput):
     """A count is a whole number from 0 up."""
 
 
+LARGEST_COUNT = 2**53
+"""Above it, a floating-point number no longer tells one count from the next."""
+
 _YES = {"1", "1.0", "yes", "true", "y", "t"}
 _NO = {"0", "0.0", "no", "false", "n", "f"}
 
@@ -50,7 +53,7 @@ def names(rows: Table, column: str | None) -> list[str]:
 
 def whole(value: float) -> int:
     """A count that was given as a number."""
-    if not 0 <= value < math.inf or value != math.floor(value):
+    if not 0 <= value <= LARGEST_COUNT or value != math.floor(value):
         raise BadCounts(f"{value:g} is no count of incidents")
     return int(value)
 
@@ -70,7 +73,7 @@ def counts(rows: Table, name: str) -> NDArray[np.int64]:
     if all(text in _YES | _NO for text in texts):
         return np.array([text in _YES for text in texts], dtype=np.int64)
     values = rows.numbers(name)
-    bad = np.flatnonzero((values < 0) | (values != np.floor(values)))
+    bad = np.flatnonzero((values < 0) | (values > LARGEST_COUNT) | (values != np.floor(values)))
     if bad.size:
         raise BadCell(
             f"{rows.where(int(bad[0]))}: {values[bad[0]]:g} in column {name!r} is no count of cases"
