@@ -17,12 +17,14 @@ import click
 from latchstring.base.clock import SystemClock
 from latchstring.base.errors import BadInput
 from latchstring.base.files import write_whole
+from latchstring.cli.ticker import ticking
 from latchstring.studies import answer, dates, report
 from latchstring.studies.incidents import Columns
 from latchstring.studies.plane import Plane
 from latchstring.studies.study import Study
 
 Command = Callable[..., Any]
+_TICKER = "latchstring.ticker"
 
 
 class NoMap(BadInput):
@@ -44,7 +46,9 @@ def answers(command: Callable[..., Study]) -> Command:
     def run(
         *args: Any, as_json: bool, full: bool, html: Path | None, geojson: Path | None, **kwargs: Any
     ) -> None:
-        study = command(*args, **kwargs)
+        with ticking() as silence:
+            click.get_current_context().meta[_TICKER] = silence
+            study = command(*args, **kwargs)
         if geojson is not None and study.geojson is None:
             raise NoMap
         if html is not None:
@@ -107,10 +111,11 @@ def _columns(given: dict[str, Any]) -> Columns:
 
 
 def progress(what: str) -> Callable[[int, int], None]:
-    """Tell on a terminal how far it is."""
+    """Tell on a terminal how far it is, in place of the seconds alone."""
 
     def tell(done: int, of: int) -> None:
         if sys.stderr.isatty():
+            click.get_current_context().meta[_TICKER]()
             click.echo(f"\r{done:,} of {of:,} {what}", nl=done == of, err=True)
 
     return tell
