@@ -39,7 +39,7 @@ FREE = 4 << 30
 
 def main() -> None:
     rows, each = [], []
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory(dir=Path(".cache")) as folder:
         for size in SIZES:
             if size == SIZES[-1] and shutil.disk_usage(folder).free < FREE:
                 sys.stderr.write("analysis_national: 10^8 is left out, 4 GB of disk are needed\n")

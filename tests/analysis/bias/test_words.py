@@ -11,7 +11,8 @@ from latchstring.analysis.bias.words import Finding
 
 COUNTED = r"[\d,]+ of [\d,]+"
 TIMES = r"\d+\.\d\d (?:to \d+\.\d\d times that of the other|times that of the other or more)"
-FIRST = rf"{COUNTED} cases of women were removed \(\d+ %\), and {COUNTED} of men \(\d+ %\)\."
+PERCENT = r"(\d+|under 1|over 99) %"
+FIRST = rf"{COUNTED} cases of women were removed \({PERCENT}\), and {COUNTED} of men \({PERCENT}\)\."
 CLOSED_SET = {
     rf"{FIRST} Chance alone allows for {TIMES}\. We cannot tell whether the groups differ\.": Finding.CANNOT_TELL,
     rf"{FIRST} The share of women is {TIMES}: more often, beyond chance\.": Finding.HIGHER,

@@ -60,6 +60,11 @@ def suppressed(group: str, fewest: int) -> Said:
 
 
 def _percent(share: Share) -> str:
+    """What is neither none nor all is never told as 0 or 100."""
+    if 0 < share.value < 0.005:
+        return "under 1 %"
+    if 0.995 <= share.value < 1:
+        return "over 99 %"
     return f"{share.value * 100:.0f} %"
 
 
