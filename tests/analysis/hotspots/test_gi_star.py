@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
-from scipy.stats import hypergeom
+from scipy.stats import false_discovery_control, hypergeom
 
 from latchstring.analysis.hotspots.exact_sums import upper_tails
 from latchstring.analysis.hotspots.gi_star import BadWeights, gi_star, gi_star_weighted
@@ -92,6 +92,18 @@ def test_a_hot_corner_is_found_and_a_cold_one_by_the_other_tail():
     assert cold.q[31, 31] < 0.001
     assert (hot.q <= 0.05).sum() < 40
     assert (false_discoveries(hot.p, dependent=True) >= hot.q - 1e-12).all()
+
+
+@given(
+    st.lists(st.sampled_from([1e-9, 0.003, 0.02, 0.05, 0.3, 0.31, 1.0, np.nan]), max_size=30), st.booleans()
+)
+def test_the_false_discovery_rate_is_that_of_scipy(p, dependent):
+    """With ties, and with cells that have none."""
+    found, known = false_discoveries(np.array(p), dependent=dependent), np.isfinite(p)
+    assert np.isnan(found[~known]).all()
+    if known.any():
+        method = "by" if dependent else "bh"
+        assert found[known] == pytest.approx(false_discovery_control(np.array(p)[known], method=method))
 
 
 def test_sparse_weights_give_the_same_z():
