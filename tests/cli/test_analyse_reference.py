@@ -197,8 +197,8 @@ def test_the_answer_has_the_keys_that_are_told(name, tables, monkeypatch):
 
 
 def test_every_command_is_tried():
-    """Hexagons have tests of their own; their keys are told all the same."""
-    assert set(COMMANDS) - set(EXAMPLES) == {"hotspots cells"}
+    """Hexagons and the public log have tests of their own; their keys are told all the same."""
+    assert set(COMMANDS) - set(EXAMPLES) == {"hotspots cells", "bias requests"}
 
 
 def test_help_is_there_without_the_statistics():

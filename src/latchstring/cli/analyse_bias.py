@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,11 @@ import click
 
 from latchstring.analysis.bias import agreement, clusters, detector, funnel, stops, strata
 from latchstring.analysis.bias.shares import Share
-from latchstring.cli.analyse_output import answers
-from latchstring.studies import audits, cases
+from latchstring.cli.analyse_output import answers, progress
+from latchstring.cli.log_source import open_log, verifier_of
+from latchstring.ledger import entry
+from latchstring.ledger.verify import verify_log
+from latchstring.studies import audits, cases, log_funnel
 from latchstring.studies.study import Study
 
 
@@ -129,6 +134,32 @@ def funnel_command(
     names = [each.strip() for each in stages.split(",")]
     cells = cases.read_funnel(file, group=group, stages=names, stratum=stratum)
     return audits.of_audit(funnel.audit(names, cells, reference=reference, level=level))
+
+
+@bias.command("requests")
+@click.argument("where", metavar="URL_OR_DIRECTORY")
+@click.option("--vkey", metavar="TEXT_OR_FILE", help="The log's verifier key, as you know it from elsewhere.")
+@click.option("--by", type=click.Choice(["agency", "cell"]), default="agency", show_default=True)
+@click.option("--reference", help="The group that others are compared with; else the largest.")
+@_level
+@answers
+def requests_command(
+    where: str, vkey: str | None, by: log_funnel.By, reference: str | None, level: float
+) -> Study:
+    """Footage requests out of a network's public log: submitted, approved, shared, used."""
+    bodies: list[bytes] = []
+    with open_log(where) as source:
+        tell = progress("entries checked")
+        verify_log(source.reader, verifier_of(vkey, source.vkey), progress=tell, hear=bodies.append)
+    cells = log_funnel.of_requests(_known(bodies), by)
+    return audits.of_audit(funnel.audit(log_funnel.STAGES, cells, reference=reference, level=level))
+
+
+def _known(bodies: Sequence[bytes]) -> Iterator[entry.Entry]:
+    """Entries of a later kind tell of something else."""
+    for body in bodies:
+        with suppress(entry.BadEntry):
+            yield entry.decode(body)
 
 
 @bias.command("detector")

@@ -85,8 +85,17 @@ class LogReport:
     kinds: dict[str, int]
 
 
-def verify_log(reader: Reader, verifier: Verifier, *, progress: Progress | None = None) -> LogReport:
-    """Derive everything again from the entries, and compare each tile and the root with it."""
+def verify_log(
+    reader: Reader,
+    verifier: Verifier,
+    *,
+    progress: Progress | None = None,
+    hear: Callable[[bytes], None] = lambda _: None,
+) -> LogReport:
+    """Derive everything again from the entries, and compare each tile and the root with it.
+
+    `hear` is called with each entry in order, and they are good only once this has answered.
+    """
     checkpoint = read_checkpoint(reader, verifier)
     kinds: Counter[str] = Counter()
     roots = []
@@ -96,7 +105,9 @@ def verify_log(reader: Reader, verifier: Verifier, *, progress: Progress | None 
         for i, (said, leaf) in enumerate(zip(_tile(reader, 0, index, width), leaves, strict=True)):
             if said != leaf:
                 raise EntryChanged(f"entry {index * WIDTH + i} does not hash to what the tile above it says")
-        kinds.update(_kind(entry) for entry in entries)
+        for entry in entries:
+            kinds[_kind(entry)] += 1
+            hear(entry)
         roots.append(root_of(leaves))
         if progress:
             progress(index * WIDTH + width, checkpoint.size)
