@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from latchstring.analysis.impact import (
 )
 from latchstring.analysis.impact.counts import BadCounts, Change
 from latchstring.analysis.impact.dispersion import Dispersion
-from latchstring.analysis.impact.synthetic import Design, Predictor
+from latchstring.analysis.impact.synthetic import Design, Predictor, fit
 from latchstring.cli.analyse_output import Names, Numbers, Span, answers, progress
 from latchstring.studies import displaced, effects, panels, plans
 from latchstring.studies.incidents import Columns
@@ -334,7 +335,8 @@ def synthetic_command(
     found = synthetic_placebo.placebo_test(panel, design, level=level, progress=progress("units fitted"))
     one_out = synthetic_placebo.leave_one_out(panel, design) if leave_one_out else None
     detectable = synthetic_power.detectable_effect(found, direction=direction, power=power, level=level)
-    return effects.of_synthetic(found, outcome, detectable, one_out)
+    again = fit(panel, replace(design, seed=design.seed + 1)) if design.is_searched else None
+    return effects.of_synthetic(found, outcome, detectable, one_out, again)
 
 
 def _areas(sizes: tuple[float, ...]) -> wdd.AreaWeights:

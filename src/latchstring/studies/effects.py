@@ -18,7 +18,7 @@ from latchstring.analysis.impact.synthetic_power import DetectableEffect
 from latchstring.analysis.impact.verdict import Words, verdict
 from latchstring.analysis.impact.wdd import TimeWeights, WeightedDifference
 from latchstring.analysis.interval import Interval
-from latchstring.studies import chart, plots, synthetic_power
+from latchstring.studies import chart, plots, synthetic_power, synthetic_search
 from latchstring.studies.study import Plot, Shown, Study, between, chance, number
 
 
@@ -231,6 +231,7 @@ def of_synthetic(
     outcome: str,
     detectable: DetectableEffect,
     without: Mapping[str, Synthetic] | None = None,
+    again: Synthetic | None = None,
 ) -> Study:
     treated, rank = found.treated, found.rank
     if not treated.mspe_ratio:
@@ -258,6 +259,7 @@ def of_synthetic(
             "ranking": found.ranking,
             "detectable": detectable,
             "without": without,
+            "another_seed": again,
             "verdict": judged,
         },
         tables=(
@@ -305,6 +307,7 @@ def of_synthetic(
         beware=(
             "The choice of predictors, donors and times can move the result. Only a plan locked before "
             "the outcome was read shows that none was picked for its answer.",
+            *synthetic_search.beware(treated, again),
             *synthetic_power.beware(detectable),
         ),
     )

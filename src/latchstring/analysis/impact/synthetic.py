@@ -71,6 +71,11 @@ class Design:
     from_equal: bool = False
     seed: int = 1
 
+    @property
+    def is_searched(self) -> bool:
+        """Whether importances are searched for from many starts, so that the mix hangs on the seed."""
+        return len(self.predictors) > 1 and self.importances is None and not self.from_equal
+
 
 @dataclass(frozen=True, kw_only=True)
 class Synthetic:
