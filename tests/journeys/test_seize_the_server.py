@@ -42,7 +42,7 @@ class Seized:
     def find(self, blobs: list[tuple[str, Path]]) -> list[str]:
         public = [path.read_bytes() for path in STATIC.rglob("*") if path.is_file()]
         found = search(blobs, secrets=self.secrets, coordinates=PLACES, names=NAMES, known=public)
-        return [f"{f.kind} in {f.blob} at {f.offset}: {f.what}" for f in found]
+        return [f"{f.kind} in {f.blob} at {f.offset}: {f.what}, {f.context.hex()}" for f in found]
 
 
 @pytest.fixture(scope="module")

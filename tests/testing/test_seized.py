@@ -132,6 +132,21 @@ def test_one_picture_of_a_bare_stream_is_found(films):
         assert "H.264 slice" in {f.what for f in _search(_planted(stream[start : start + 400]))}
 
 
+@pytest.mark.parametrize(
+    "head",
+    [b"\x65\x88\x90", b"\x65\xb9\x10", b"\x65\xb8\x90", b"\x61\x9a\x10"],
+    ids=[
+        "IDR picture that is not number 0",
+        "number 1 of type 2",
+        "number 1 again",
+        "P slice without an end",
+    ],
+)
+def test_what_only_begins_like_a_slice_is_none(head):
+    """In gigabytes of sealed bytes some do."""
+    assert _search(_planted(b"\x00\x00\x01" + head, at=500_000)) == []
+
+
 LATITUDE, LONGITUDE = HOME
 
 
