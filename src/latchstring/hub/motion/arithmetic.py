@@ -1,8 +1,10 @@
-"""Sums over neighbourhoods of small pictures, by adding shifted pictures to each other."""
+"""Sums over neighbourhoods of small pictures, by adding shifted pictures to each other.
+
+The rows of a picture lie one after the other in one line, so that adding is always of two long lines.
+"""
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import Any
 
@@ -10,58 +12,92 @@ import numpy as np
 from numpy.typing import NDArray
 
 Bits = NDArray[np.bool_]
+Part = tuple[slice, slice]
 
 
 def blur(luma: NDArray[np.uint8]) -> NDArray[np.int16]:
     """The sum of each pixel's 3x3 neighbourhood; one row and column less on every side."""
-    wide = luma.astype(np.int16)
-    rows = wide[:-2] + wide[1:-1]
-    rows += wide[2:]
-    out = rows[:, :-2] + rows[:, 1:-1]
-    out += rows[:, 2:]
+    return _nine(luma.astype(np.int16))
+
+
+def crowded(bits: Bits, least: int) -> Bits:
+    """The bits with at least so many set of the nine around and with them; none at the picture's border."""
+    out = np.zeros_like(bits)
+    inner = out[1:-1, 1:-1]
+    np.greater_equal(_nine(bits.view(np.uint8)), least, out=inner)
+    inner &= bits[1:-1, 1:-1]
     return out
 
 
-def around(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
-    """The mean within `reach` rows and columns, at the border of what there is; of one picture or several."""
-    rows, columns = values.shape[-2:]
-    out: NDArray[np.float32] = _boxes(values, reach, np.float32) * _one_by_count(rows, columns, reach)
+def means(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """The mean within `reach` rows and columns, of one picture or several; `reach` less on every side."""
+    *several, rows, columns = values.shape
+    line = np.zeros(values.size + 2 * reach * (columns + 1), np.float32)
+    line[: values.size].reshape(values.shape)[...] = values
+    sums = _boxes(line, reach, columns).reshape(*several, rows, columns)
+    out: NDArray[np.float32] = sums[..., : rows - 2 * reach, : columns - 2 * reach] * np.float32(
+        1 / (2 * reach + 1) ** 2
+    )
     return out
 
 
-def share_around(bits: Bits, reach: int) -> NDArray[np.float32]:
-    """Of how much within `reach` the bit is set; 4 at most, so that a byte can count it."""
-    out: NDArray[np.float32] = _boxes(bits, reach, np.uint8) * _one_by_count(*bits.shape, reach)
+def share_around(bits: Bits, reach: int, *, of: tuple[int, int], part: Part) -> NDArray[np.float32]:
+    """Of how much within `reach` the bit is set, in the `part` of a larger picture beyond which none is.
+
+    `reach` is 4 at most, so that a byte can count it. At the picture's border, of what there is.
+    """
+    out: NDArray[np.float32] = _padded(bits, reach, np.uint8) * _one_by_count(*of, reach)[part]
     return out
 
 
 def near(bits: Bits, reach: int) -> Bits:
     """Whether any bit is set within `reach` rows and columns."""
-    return _boxes(bits, reach, np.bool_)
+    return _padded(bits, reach, np.bool_)
 
 
-def bounds(bits: Bits, margin: int) -> tuple[slice, slice]:
-    """The smallest part of the picture that holds all bits, and a margin."""
-    down, across = np.flatnonzero(bits.any(axis=1)), np.flatnonzero(bits.any(axis=0))
+def bounds(bits: Bits, margin: int) -> Part:
+    """The smallest part of the picture that holds all bits (there is one), and a margin."""
+    down = np.flatnonzero(bits.any(axis=1))
+    first, last = int(down[0]), int(down[-1])
+    across = np.flatnonzero(bits[first : last + 1].any(axis=0))
+    rows, columns = bits.shape
     return (
-        slice(max(0, int(down[0]) - margin), int(down[-1]) + margin + 1),
-        slice(max(0, int(across[0]) - margin), int(across[-1]) + margin + 1),
+        slice(max(0, first - margin), min(rows, last + margin + 1)),
+        slice(max(0, int(across[0]) - margin), min(columns, int(across[-1]) + margin + 1)),
     )
 
 
-def _boxes(values: NDArray[Any], reach: int, kind: type[np.generic]) -> NDArray[Any]:
-    """The sum within `reach` (a power of two) rows and columns; of bits, whether any is set.
+def with_margin(values: NDArray[np.int16], part: Part, margin: int) -> NDArray[np.int16]:
+    """A part of the picture and what lies around it; beyond the picture's border, the border again."""
+    down, across = part
+    rows = np.arange(down.start - margin, down.stop + margin)
+    columns = np.arange(across.start - margin, across.stop + margin)
+    return values.take(rows, axis=0, mode="clip").take(columns, axis=1, mode="clip")
 
-    The rows lie one after the other in one line, with as many zeros between them as the boxes are wide, so
-    that adding is always of two long lines.
-    """
-    *several, rows, columns = values.shape
-    padded = (*several, rows + 2 * reach, columns + 2 * reach)
-    size, across = math.prod(padded), padded[-1]
+
+def _nine(values: NDArray[Any]) -> NDArray[Any]:
+    rows = values[:-2] + values[1:-1]
+    rows += values[2:]
+    line, sums = rows.reshape(-1), np.empty_like(rows)
+    sum_of_three = sums.reshape(-1)[:-2]
+    np.add(line[:-2], line[1:-1], out=sum_of_three)
+    sum_of_three += line[2:]
+    out: NDArray[Any] = sums[:, :-2].copy()
+    return out
+
+
+def _padded(bits: Bits, reach: int, kind: type[np.generic]) -> NDArray[Any]:
+    """How many bits are set within `reach` (a power of two) rows and columns; as bits, whether any is."""
+    rows, columns = bits.shape
+    across = columns + 2 * reach
+    size = (rows + 2 * reach) * across
     line = np.zeros(size + 2 * reach * (across + 1), kind)
-    line[:size].reshape(padded)[..., reach:-reach, reach:-reach] = values
-    line = _sums(_sums(line, reach, across), reach, 1)
-    return line.reshape(padded)[..., :rows, :columns]
+    line[:size].reshape(-1, across)[reach:-reach, reach:-reach] = bits
+    return _boxes(line, reach, across).reshape(-1, across)[:rows, :columns]
+
+
+def _boxes(line: NDArray[Any], reach: int, columns: int) -> NDArray[Any]:
+    return _sums(_sums(line, reach, columns), reach, 1)
 
 
 def _sums(line: NDArray[Any], reach: int, step: int) -> NDArray[Any]:
@@ -74,7 +110,7 @@ def _sums(line: NDArray[Any], reach: int, step: int) -> NDArray[Any]:
     return out
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _one_by_count(rows: int, columns: int, reach: int) -> NDArray[np.float32]:
     def lengths(n: int) -> NDArray[np.float32]:
         at = np.arange(n)

@@ -20,7 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latchstring.hub.cameras.decode import Luma
-from latchstring.hub.motion.arithmetic import Bits, around, blur, bounds, near, share_around
+from latchstring.hub.motion.arithmetic import (
+    Bits,
+    Part,
+    blur,
+    bounds,
+    crowded,
+    means,
+    near,
+    share_around,
+    with_margin,
+)
 from latchstring.hub.motion.models import MotionSettings
 from latchstring.hub.motion.zones import mask
 
@@ -51,8 +61,11 @@ _FADED = 1.5
 """Where the background shows so much more than the picture, somebody has left."""
 _LIT_SHARE = 0.1
 """So much of the picture is lit otherwise, at once, when a lamp is switched."""
+_NINTHS, _OF_A_NINTH = 8, 0.25
+"""As many ninths of the picture differ so much when all of it does."""
 _SOME = 1e-3
-_MARGIN = 10
+_MARGIN = 2
+"""So far from what moves nothing is learned in haste."""
 _GHOST_LOOKS, _PARKED_LOOKS = LOOKS_A_SECOND, 10 * LOOKS_A_SECOND
 _COMPANY = 8
 """How far from what changes a body reaches that moves."""
@@ -63,8 +76,9 @@ _BODIES_OF_ALL = 0.5
 _RETURNS = 5
 """Coming and going so often within some twenty seconds is restlessness."""
 
+_EIGHT = np.int16(8)
+
 Gray = NDArray[np.int16]
-Part = tuple[slice, slice]
 Kind = Literal["quiet", "motion", "settling", "scene-change"]
 
 
@@ -107,8 +121,8 @@ class Detector:
         gray = blur(luma)
         if self._mean is None or self._mean.shape != gray.shape:
             return True
-        hot: Bits = np.abs((gray << 3) - self._mean) > self._threshold
-        return int(np.count_nonzero(_crowded(hot))) >= FLOOR_SHARE * hot.size
+        hot: Bits = np.abs(gray * _EIGHT - self._mean) > self._threshold
+        return int(np.count_nonzero(crowded(hot, _CROWD))) >= FLOOR_SHARE * hot.size
 
     def look(self, luma: Luma, utc_us: int) -> MotionSample:
         """`luma` is strided already; when its shape changes, the background starts anew."""
@@ -118,7 +132,8 @@ class Detector:
             return MotionSample(utc_us, 0.0, "settling")
         passed = _looks_between(self._looked_us, utc_us)
         self._looked_us = utc_us
-        delta = (gray << 3) - self._mean
+        delta = gray * _EIGHT
+        delta -= self._mean
         away = np.abs(delta)
         hot: Bits = away > self._threshold
         count = int(np.count_nonzero(hot))
@@ -128,7 +143,7 @@ class Detector:
             self._learn_noise(away)
             self._was_hot, self._hot_before = None, count
             return MotionSample(utc_us, 0.0, "settling" if settling else "quiet")
-        if count > SCENE_SHARE * hot.size or _is_everywhere(hot):
+        if count > SCENE_SHARE * hot.size or _is_everywhere(hot, count):
             self._start(gray, utc_us)
             return MotionSample(utc_us, 0.0, "scene-change")
         share = self._closer(gray, delta, away, hot, passed, settling=settling)
@@ -149,52 +164,54 @@ class Detector:
         """
         assert self._mean is not None
         part = bounds(hot, _MARGIN)
-        strange, faded = self._structure(gray[part], hot[part], part)
+        strange, faded = self._structure(gray, hot[part], part)
         count = int(np.count_nonzero(hot))
         lit = count - int(np.count_nonzero(strange))
         was, self._hot_before = self._hot_before, count
         if lit > _LIT_SHARE * hot.size and lit > count / 2 and was < count / 4:
             return None
         still = self._count_still(gray, hot, part, passed)
-        parked = still > np.where(faded, _GHOST_LOOKS, _PARKED_LOOKS)
+        parked = (still > _PARKED_LOOKS) | (faded & (still > _GHOST_LOOKS))
         moving = strange & ~parked
-        restless = self._returns(hot)
-        rate = np.where(hot[part], _LEARN_LIGHT, _LEARN).astype(np.int16)
-        rate[near(moving, 2)] = _LEARN_HOT
+        self._count_turns(hot)
+        rate = np.where(hot[part], _LEARN_LIGHT, _LEARN)
+        rate[near(moving, _MARGIN)] = _LEARN_HOT
         rate[strange & parked] = 0
         learned = delta >> _LEARN
         learned[part] = delta[part] >> rate
         self._mean += learned
         share = self._share_of_bodies(moving, part)
         everywhere = settling or share < RESTLESS_SHARE
-        self._learn_noise(away, None if everywhere else restless)
+        self._learn_noise(away, None if everywhere else self._turns > _RETURNS << 8)
         return share
 
     def _share_of_bodies(self, moving: Bits, part: Part) -> float:
         """Bodies are dense; drops and flakes are many and far apart."""
         assert self._mean is not None
-        whole = self._mean.shape
-        crowded = _crowded(moving)
-        count = int(np.count_nonzero(crowded))
+        rows, columns = self._mean.shape
+        dense = crowded(moving, _CROWD)
+        count = int(np.count_nonzero(dense))
         least = max(_BODY, min(_BODY_OF_SPREAD * count / self._mean.size, _BODY_AT_MOST))
-        body: Bits = crowded & (share_around(crowded, _BODY_REACH) > least)
+        body: Bits = dense & (share_around(dense, _BODY_REACH, of=(rows, columns), part=part) > least)
         if np.count_nonzero(body) < _BODIES_OF_ALL * count:
             return 0.0
         if self.settings.zones:
-            body &= mask(self.settings.zones, (whole[0], whole[1]))[part]
+            body &= mask(self.settings.zones, (rows, columns))[part]
         return int(np.count_nonzero(body)) / self._mean.size
 
     def _structure(self, gray: Gray, hot: Bits, part: Part) -> tuple[Bits, Bits]:
         """Which hot pixels show what the background in other light does not, and which of them show less."""
         assert self._mean is not None
-        both = np.empty((3, *gray.shape), np.float32)
-        both[0], both[1] = gray, self._mean[part]
-        both[1] *= 0.125
-        both[:2] -= around(both[:2], _REACH)
-        np.multiply(both[0], both[1], out=both[2])
-        both[:2] *= both[:2]
-        of_now, of_before, common = around(both, _REACH)
-        gain = np.clip(common / np.maximum(of_before, _SOME), _DIMMEST, _BRIGHTEST)
+        now, before = (with_margin(values, part, 2 * _REACH) for values in (gray, self._mean))
+        both = np.empty((2, *now.shape), np.float32)
+        both[0] = now
+        np.multiply(before, np.float32(0.125), out=both[1])
+        both = both[:, _REACH:-_REACH, _REACH:-_REACH] - means(both, _REACH)
+        products = np.empty((3, *both.shape[1:]), np.float32)
+        np.multiply(both, both, out=products[:2])
+        np.multiply(both[0], both[1], out=products[2])
+        of_now, of_before, common = means(products, _REACH)
+        gain = np.minimum(np.maximum(common / np.maximum(of_before, _SOME), _DIMMEST), _BRIGHTEST)
         rest = of_now - gain * (2 * common - gain * of_before)
         least = self._threshold[part] * np.float32(_STRUCTURE / 8)
         strange: Bits = hot & (rest > least * least)
@@ -203,7 +220,7 @@ class Detector:
     def _count_still(self, gray: Gray, hot: Bits, part: Part, passed: int) -> Gray:
         """For how many looks nothing has changed at and around each pixel."""
         changed = np.abs(gray[part] - self._anchor[part]) > self._threshold[part] >> 4
-        changed = _crowded(changed & hot[part])
+        changed = crowded(changed & hot[part], _CROWD)
         self._looks += passed
         if self._looks >= LOOKS_A_SECOND:
             self._anchor, self._looks = gray, 0
@@ -213,17 +230,17 @@ class Detector:
         still[near(changed, _COMPANY)] = 0
         return still
 
-    def _returns(self, hot: Bits) -> Bits:
-        """Where it has come and gone often of late."""
+    def _count_turns(self, hot: Bits) -> None:
+        """Where it has come and gone of late."""
         self._turns -= self._turns >> 6
         if self._was_hot is not None:
-            self._turns += (hot & ~self._was_hot).astype(np.int16) << 8
+            self._turns += (hot > self._was_hot) * np.int16(1 << 8)
         self._was_hot = hot
-        often: Bits = self._turns > _RETURNS << 8
-        return often
 
     def _learn_noise(self, away: Gray, where: Bits | None = None) -> None:
-        usual = np.minimum(away, _MOST_RESTLESS) * _NOISE_FACTOR + (_HOT << 3)
+        usual = np.minimum(away, self._most_restless)
+        usual *= _NOISE_FACTOR
+        usual += _HOT << 3
         usual -= self._threshold
         usual >>= _LEARN_RESTLESS
         if where is not None:
@@ -233,6 +250,7 @@ class Detector:
     def _start(self, gray: Gray, utc_us: int) -> None:
         self._mean = gray << 3
         self._threshold = np.full_like(gray, _HOT << 4)
+        self._most_restless = np.full_like(gray, _MOST_RESTLESS)  # numpy is far faster with two pictures
         self._still = np.zeros_like(gray)
         self._turns = np.zeros_like(gray)
         self._was_hot = None
@@ -245,15 +263,10 @@ def _looks_between(before_us: int, now_us: int) -> int:
     return max(1, min(round((now_us - before_us) * LOOKS_A_SECOND / 1_000_000), _PARKED_LOOKS))
 
 
-def _crowded(hot: Bits) -> Bits:
-    """The hot pixels that stand among hot pixels."""
-    out = np.zeros_like(hot)
-    out[1:-1, 1:-1] = (blur(hot.view(np.uint8)) >= _CROWD) & hot[1:-1, 1:-1]
-    return out
-
-
-def _is_everywhere(hot: Bits) -> bool:
+def _is_everywhere(hot: Bits, count: int) -> bool:
     """Whether nearly every ninth of the picture differs at once."""
     rows, columns = hot.shape[0] // 3, hot.shape[1] // 3
+    if count < _NINTHS * _OF_A_NINTH * rows * columns:
+        return False
     ninths = hot[: rows * 3, : columns * 3].reshape(3, rows, 3, columns).mean(axis=(1, 3))
-    return int(np.count_nonzero(ninths > 0.25)) >= 8
+    return int(np.count_nonzero(ninths > _OF_A_NINTH)) >= _NINTHS
