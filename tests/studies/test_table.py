@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 import numpy as np
 import pyarrow as pa
@@ -84,6 +85,14 @@ def test_a_file_without_a_head_is_read_by_place(csv):
         ("lon,lat,date\n-87.6,41.8,2020-01-01\n", "degrees"),
         ("x,y,date\n-87.6,41.8,2020-01-01\n-87.7,41.9,2020-01-01\n", "degrees"),
         ('x,y,date\n"1,2,3\n', "line 2 of incidents.csv has 1 columns instead of 3"),
+        ("\n\nx,y,date\n1,2,3\nabc,4,5\n", "line 5 of incidents.csv: 'abc' in column 'x'"),
+        ("x;y;date\n1,5;2,5;3\n", "'1,5' in column 'x' is not a number; write it with a point"),
+        ('x,y,date\n"1,000.5",2,3\n', "'1,000.5' in column 'x' is not a number; write it with a point"),
+        ("x,y,date\n１２,2,3\n", "line 2 of incidents.csv: '１２' in column 'x' is not a number"),
+        ("x,y,date\n1,2,2023-366\n", "'2023-366' is a day that no calendar has"),
+        ("x,y,date\n1,2,2024-000\n", "'2024-000' is a day that no calendar has"),
+        ("x,y,date\n1,2,2024-01-01T25:00\n", "'2024-01-01T25:00' is not a date"),
+        (f"x,y,date,note\nabc,2,3,{'z' * 200_000}\n", "line 2 of incidents.csv: 'abc' in column 'x'"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_line(csv, text, said):
@@ -97,6 +106,35 @@ def test_a_cell_of_several_lines_does_not_shift_the_numbers(csv):
     """The line is where the record begins, as an editor counts."""
     with pytest.raises(table.BadCell, match="line 5"):
         whole(csv('note,y\n"a\nb",1\nc,2\nd,zz\n')).numbers("y")
+
+
+@pytest.mark.parametrize("closing", ["", '4,5,"2020-01-03\n1,2,2020-01-01\n'])
+def test_a_quote_that_stands_alone_swallows_no_rows(csv, closing):
+    """To the next quote or the end all would be one cell, and the answer one of half the incidents."""
+    rows = "1000,2000,2020-01-01\n" * 50
+    path = csv(f'x,y,date\n{rows}1,2,"2020-01-02\n{rows}{closing}')
+    with pytest.raises(table.BadTable, match=r"line 52 of incidents\.csv has a quote that stands alone"):
+        read_points(path, Columns())
+
+
+def test_quotes_that_are_closed_and_marks_of_inches_are_no_fault(csv):
+    """A cell may hold lines and doubled quotes; within a cell that has none around it, one is a letter."""
+    path = csv('x,y,note\n1000,2000,"a\nsaid ""b"""\n1001,2001,5" pipe\n1002,2002,c\n')
+    assert len(read_points(path, Columns())) == 3
+
+
+def test_a_line_is_named_in_a_file_that_is_no_utf8_further_on(csv):
+    """A column that nobody asked for may be broken; the line of what is wrong is found all the same."""
+    rows = "1000,2000,a\n" * 9000
+    with pytest.raises(table.BadCell, match="line 9003"):
+        read_points(csv(f"x,y,note\n{rows}1,2,é\nabc,2,a\n", "latin-1"), Columns())
+
+
+def test_a_long_head_is_read_whole(csv):
+    """Twenty thousand columns, the last of which is asked for."""
+    names = ",".join(f"column{n}" for n in range(20_000))
+    path = csv(f"{names},x,y\n{'1,' * 20_000}1000,2000\n")
+    assert read_points(path, Columns()).xy.tolist() == [[1000, 2000]]
 
 
 def test_times_of_two_zones_are_refused(csv):
@@ -199,8 +237,20 @@ def test_text_in_another_encoding_is_refused(csv):
 
 
 def test_there_must_be_a_file(tmp_path):
-    with pytest.raises(table.NoTable):
+    with pytest.raises(table.NoTable, match="there is no file"):
         table.look(tmp_path / "nothing.csv")
+    with pytest.raises(table.NoTable, match="is a folder"):
+        table.look(tmp_path)
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(table.NoTable, match="save it as a file first"):
+        table.look(tmp_path / "pipe.csv")
+
+
+def test_a_time_of_day_alone_is_no_day(tmp_path):
+    """Parquet knows times without a date."""
+    pq.write_table(pa.table({"x": [1.0], "y": [2.0], "date": [dt.time(8)]}), tmp_path / "t.parquet")
+    with pytest.raises(table.BadCell, match="does not hold numbers"):
+        read_incidents(tmp_path / "t.parquet", Columns(), today=TODAY)
 
 
 @given(st.lists(st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)), min_size=1, max_size=20))

@@ -18,7 +18,7 @@ Order = Literal["day-first", "month-first"]
 
 _ISO = re.compile(
     r"(?P<day>\d{4}([-/]?)\d{2}\2\d{2}|\d{4}-\d{3}|\d{4}(-?)W\d{2}\3\d)"
-    r"(?:[T ]\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?"
+    r"(?:[T ](?:[01]\d|2[0-4])(?::?[0-5]\d(?::?\d{2}(?:[.,]\d+)?)?)?\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _SLASHES = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)?")
 _WHOLE = re.compile(r"[-+]?\d{1,9}(?:\.0*)?")
@@ -36,7 +36,7 @@ _BASIC = (1800_01_01, 2200_12_31)
 class BadDate(BadInput):
     """This is not a date such as 2016-01-31."""
 
-    def __init__(self, message: str, text: str | None = None) -> None:
+    def __init__(self, message: str | None = None, text: str | None = None) -> None:
         super().__init__(message)
         self.text = text
 
@@ -108,10 +108,17 @@ def _read_iso(texts: Sequence[str]) -> list[int]:
 def _iso_day(text: str, day: str) -> int:
     try:
         if re.fullmatch(r"\d{4}-\d{3}", day):
-            return dt.datetime.strptime(f"{day} +0000", "%Y-%j %z").toordinal() - _EPOCH
+            return _day_of_year(int(day[:4]), int(day[5:]))
         return dt.date.fromisoformat(day.replace("/", "-")).toordinal() - _EPOCH
     except ValueError:
         raise _no_such_day(text) from None
+
+
+def _day_of_year(year: int, number: int) -> int:
+    first, next_first = (dt.date(each, 1, 1).toordinal() for each in (year, year + 1))
+    if not 1 <= number <= next_first - first:
+        raise ValueError
+    return first + number - 1 - _EPOCH
 
 
 def _refuse_zones(texts: Sequence[str]) -> None:

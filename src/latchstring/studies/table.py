@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,11 @@ from latchstring.studies import dates
 
 MOST_ROWS = 50_000_000
 """More than this is studied by batches, or not at all."""
-_NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
+_NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
+_WITH_COMMAS = re.compile(r"\s*[-+]?\d+([.,]\d+)*,\d+([.,]\d+)*\s*", re.ASCII)
 _SNIFFED_BYTES = 65_536
+_LONGEST_HEAD = 1_000_000
+_BLOCK_BYTES = 1 << 20
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -49,6 +53,7 @@ class Layout:
     names: tuple[str, ...]
     delimiter: str | None  # None: Parquet
     has_header: bool = True
+    empty_lines: int = 0  # before its head
 
     def column(self, wanted: str | None, guesses: Sequence[str], what: str, option: str) -> str:
         """The column that was named, or the first guess there is; letters' case matters only between two."""
@@ -114,7 +119,7 @@ class Table:
     def days(self, name: str, order: dates.Order | None = None) -> NDArray[np.int64]:
         """Days since 1970-01-01, or the whole numbers that stand there."""
         cells = self.data[name]
-        if pa.types.is_temporal(cells.type):
+        if pa.types.is_date(cells.type) or pa.types.is_timestamp(cells.type):
             self._refuse_missing(cells, name)
             since_epoch = pc.cast(_local_day(cells), pa.date32()).cast(pa.int32())
             return np.array(since_epoch.to_numpy(), dtype=np.int64)
@@ -155,7 +160,7 @@ class Table:
         cells = self.data[name]
         if _is_text(cells):
             return dates.looks_like_one(str(cells[0].as_py()).strip())
-        return bool(pa.types.is_temporal(cells.type))
+        return bool(pa.types.is_date(cells.type) or pa.types.is_timestamp(cells.type))
 
     def where(self, row: int) -> str:
         """How a reader finds a row: by its line in a CSV file, by its number in Parquet."""
@@ -192,7 +197,8 @@ class Table:
             return
         for row, text in enumerate(cells.to_pylist()):
             if text is not None and not _NUMBER.fullmatch(text):
-                raise self._bad_cell(row, name, "is not a number")
+                comma = "; write it with a point, and no other mark" if _WITH_COMMAS.fullmatch(text) else ""
+                raise self._bad_cell(row, name, f"is not a number{comma}")
 
     def _bad_cell(self, row: int, name: str, why: str) -> BadCell:
         value = str(self.data[name][row].as_py())
@@ -202,7 +208,11 @@ class Table:
 def look(path: Path, *, header: bool | None = None) -> Layout:
     """Read a file's head. `header` None: the first line is one unless all of it is numbers and dates."""
     if not path.is_file():
-        raise NoTable(f"{path} is a folder, not a file" if path.is_dir() else f"there is no file {path}")
+        if path.is_dir():
+            raise NoTable(f"{path} is a folder, not a file")
+        if path.exists():
+            raise NoTable(f"{path} is a pipe or a device, and tables are read twice; save it as a file first")
+        raise NoTable(f"there is no file {path}")
     with path.open("rb") as f:
         magic = f.read(4)
     if magic == b"PAR1":
@@ -245,10 +255,10 @@ def _plain_text(data: pa.Table) -> pa.Table:
 
 def _read_csv(layout: Layout, wanted: list[str]) -> pa.Table:
     try:
-        return pa.csv.read_csv(
+        data = pa.csv.read_csv(
             layout.path,
             read_options=pa.csv.ReadOptions(
-                column_names=list(layout.names), skip_rows=int(layout.has_header)
+                column_names=list(layout.names), skip_rows=layout.empty_lines + int(layout.has_header)
             ),
             parse_options=pa.csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
             convert_options=pa.csv.ConvertOptions(
@@ -259,44 +269,80 @@ def _read_csv(layout: Layout, wanted: list[str]) -> pa.Table:
         )
     except pa.ArrowInvalid as e:
         if "utf" in str(e).lower():
-            raise BadTable(f"{layout.path.name} is not UTF-8 text; save it as UTF-8") from None
+            raise BadTable(_other_text(layout.path)) from None
         raise BadTable(_other_width(layout)) from None
+    _refuse_lost_rows(layout, data.num_rows)
+    return data
+
+
+def _refuse_lost_rows(layout: Layout, rows: int) -> None:
+    """A quote that stands alone makes one cell of all that follows, up to the next quote or the end.
+
+    No reader of CSV complains; where a file with quotes has fewer rows than lines, they are looked at anew.
+    """
+    quotes = lines = 0
+    with layout.path.open("rb") as f:
+        while block := f.read(_BLOCK_BYTES):
+            quotes += block.count(b'"')
+            lines += block.count(b"\n")
+    if not quotes or lines <= rows + layout.empty_lines + layout.has_header:
+        return
+    for _ in _records(layout, strict=True):
+        pass
 
 
 def _look_at_text(path: Path, header: bool | None) -> Layout:
     try:
         with path.open(encoding="utf-8-sig", newline="") as f:
             head = f.read(_SNIFFED_BYTES)
+            if not head.splitlines()[1:]:
+                head += f.readline(_LONGEST_HEAD)
     except UnicodeDecodeError as e:
-        raise BadTable(f"{path.name} is neither Parquet nor UTF-8 text") from e
-    line = next((each for each in head.splitlines() if each.strip()), None)
-    if line is None:
+        raise BadTable(_other_text(path)) from e
+    lines = head.splitlines()
+    empty = next((n for n, each in enumerate(lines) if each.strip()), None)
+    if empty is None:
         raise BadTable(f"{path.name} is empty")
+    line = lines[empty]
     delimiter = max(_DELIMITERS, key=line.count)
     fields = [field.strip() for field in next(csv.reader([line], delimiter=delimiter))]
     has_header = header if header is not None else not all(_is_value(field) for field in fields)
     if not has_header:
-        return Layout(path, tuple(str(n + 1) for n in range(len(fields))), delimiter, has_header=False)
+        return Layout(path, tuple(str(n + 1) for n in range(len(fields))), delimiter, False, empty)
     twice = next((name for name in fields if fields.count(name) > 1), None)
     if twice is not None:
         raise BadTable(f"{path.name} has two columns named {twice!r}; rename one")
-    return Layout(path, tuple(fields), delimiter)
+    return Layout(path, tuple(fields), delimiter, True, empty)
+
+
+def _other_text(path: Path) -> str:
+    return f"{path.name} is neither Parquet nor UTF-8 text; save it as CSV in UTF-8"
 
 
 def _is_value(field: str) -> bool:
     return bool(_NUMBER.fullmatch(field)) or dates.looks_like_one(field)
 
 
-def _records(layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """Each record of a CSV file below its head, and the line on which it begins; empty lines are none."""
-    with layout.path.open(encoding="utf-8-sig", newline="") as f:
-        reader = csv.reader(f, delimiter=layout.delimiter or ",")
+def _records(layout: Layout, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """Each record of a CSV file below its head, and the line on which it begins; empty lines are none.
+
+    `strict`: a quote that stands alone is refused.
+    """
+    csv.field_size_limit(sys.maxsize)
+    with layout.path.open(encoding="utf-8-sig", errors="replace", newline="") as f:
+        reader = csv.reader(f, delimiter=layout.delimiter or ",", strict=strict)
         skip, begins = layout.has_header, 1
-        for record in reader:
-            if record and not skip:
-                yield begins, record
-            skip = skip and not record
-            begins = reader.line_num + 1
+        try:
+            for record in reader:
+                if record and not skip:
+                    yield begins, record
+                skip = skip and not record
+                begins = reader.line_num + 1
+        except csv.Error:
+            raise BadTable(
+                f"line {begins} of {layout.path.name} has a quote that stands alone; "
+                "close it, or write it twice"
+            ) from None
 
 
 def _line_of(layout: Layout, row: int) -> int:
