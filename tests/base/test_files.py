@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from latchstring.base.files import FolderInUse, FolderLock, write_whole
+from latchstring.base.files import FolderInUse, FolderLock, write_together, write_whole
 
 
 def test_written_whole_with_its_mode(tmp_path: Path) -> None:
@@ -37,6 +37,17 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
 
     assert file.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_of_files_written_together_none_is_left_alone(tmp_path: Path) -> None:
+    """Where the second finds no place, the first is the old one, and no part of either lies about."""
+    first = tmp_path / "page.html"
+    first.write_text("before")
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        write_together({first: b"after", tmp_path / "file" / "map.geojson": b"{}"})
+    assert first.read_text() == "before"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "page.html"]
 
 
 def test_second_owner_of_a_folder_is_told_so(tmp_path: Path) -> None:

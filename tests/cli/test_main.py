@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 
@@ -21,7 +22,7 @@ class FolderBusy(Conflict):
 def failing(monkeypatch: pytest.MonkeyPatch):
     """`latchstring hub`, made to raise a given error."""
 
-    def make(error: LatchstringError) -> None:
+    def make(error: Exception) -> None:
         @click.command()
         def hub() -> None:
             try:
@@ -58,6 +59,20 @@ def test_an_error_is_one_sentence_and_an_exit_code(failing, error: LatchstringEr
     result = CliRunner().invoke(cli.main, ["hub"])
     assert result.exit_code == code
     assert result.stderr == f"Error: {error.message}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the system says: No space left on device"),
+        (PermissionError(errno.EACCES, "Permission denied", "hub.db"), "hub.db: Permission denied"),
+    ],
+)
+def test_what_the_system_refuses_is_a_sentence_too(failing, error: OSError, said: str) -> None:
+    """A full disk behind `> FILE` is met only when the answer is written."""
+    failing(error)
+    result = CliRunner().invoke(cli.main, ["hub"])
+    assert (result.exit_code, result.stderr) == (1, f"Error: {said}\n")
 
 
 def test_verbose_adds_the_cause_without_a_password(failing) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -16,19 +17,29 @@ class FolderInUse(Conflict):
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write a file so that after a crash it is the old one or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    write_together({path: data}, mode=mode)
+
+
+def write_together(files: Mapping[Path, bytes], *, mode: int = 0o644) -> None:
+    """Write each file whole; where one finds no room, none is written."""
+    temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
     try:
-        with os.fdopen(fd, "wb") as f:
-            f.write(data)
-            f.flush()
-            os.fsync(f.fileno())
-        temporary.replace(path)
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fd = os.open(temporary[path], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            with os.fdopen(fd, "wb") as f:
+                f.write(data)
+                f.flush()
+                os.fsync(f.fileno())
+        for path in files:
+            temporary[path].replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        for each in temporary.values():
+            if each.is_file():
+                each.unlink()
         raise
-    sync_folder(path.parent)
+    for folder in {path.parent for path in files}:
+        sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:

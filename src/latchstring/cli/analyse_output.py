@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from latchstring.base.clock import SystemClock
 from latchstring.base.errors import BadInput
-from latchstring.base.files import write_whole
+from latchstring.base.files import write_together
 from latchstring.cli.ticker import ticking
 from latchstring.studies import answer, dates, report
 from latchstring.studies.incidents import Columns
@@ -25,6 +26,7 @@ from latchstring.studies.study import Study
 
 Command = Callable[..., Any]
 _TICKER = "latchstring.ticker"
+_FILES = "latchstring.files"
 
 
 class NoMap(BadInput):
@@ -33,6 +35,14 @@ class NoMap(BadInput):
 
 class CannotWrite(BadInput):
     """The file cannot be written."""
+
+
+class TooExtreme(BadInput):
+    """Some number here is too large or too small to reckon with; look for a slip of the keyboard."""
+
+
+class TooMuch(BadInput):
+    """This takes more memory than there is; take fewer rows, larger cells or fewer draws."""
 
 
 def answers(command: Callable[..., Study]) -> Command:
@@ -46,15 +56,21 @@ def answers(command: Callable[..., Study]) -> Command:
     def run(
         *args: Any, as_json: bool, full: bool, html: Path | None, geojson: Path | None, **kwargs: Any
     ) -> None:
+        meta = click.get_current_context().meta
+        meta[_FILES] = {}
+        asked = [path for path in (html, geojson) if path is not None]
+        _refuse_targets(asked, [each for each in kwargs.values() if isinstance(each, Path)])
         with ticking() as silence:
-            click.get_current_context().meta[_TICKER] = silence
-            study = command(*args, **kwargs)
+            meta[_TICKER] = silence
+            study = _worked_out(command, *args, **kwargs)
         if geojson is not None and study.geojson is None:
             raise NoMap
+        files: dict[Path, str] = meta[_FILES]
         if html is not None:
-            write(html, report.to_html(study))
+            files[html] = report.to_html(study)
         if geojson is not None:
-            write(geojson, answer.to_json(study.geojson))
+            files[geojson] = answer.to_json(study.geojson)
+        _write(files)
         if as_json:
             click.echo(answer.to_json(study.full if full else study.answer))
         else:
@@ -204,9 +220,35 @@ class When(click.ParamType[int]):
         return day
 
 
-def write(path: Path, text: str) -> None:
-    """The whole file, or none."""
+def write_at_the_end(path: Path, text: str) -> None:
+    """With the report and the map, once nothing can go wrong any more."""
+    click.get_current_context().meta[_FILES][path] = text
+
+
+def _worked_out(command: Callable[..., Study], *args: Any, **kwargs: Any) -> Study:
+    """Numbers beyond what can be reckoned with end here, and never in an answer."""
     try:
-        write_whole(path, text.encode())
+        with np.errstate(over="raise", divide="raise", invalid="raise"):
+            return command(*args, **kwargs)
+    except ArithmeticError as e:
+        raise TooExtreme from e
+    except MemoryError as e:
+        raise TooMuch from e
+
+
+def _refuse_targets(targets: list[Path], read: list[Path]) -> None:
+    for path in targets:
+        if targets.count(path) > 1:
+            raise CannotWrite(f"{path} is named twice; a report and a map are two files")
+        if path.exists() and not path.is_file():
+            raise CannotWrite(f"{path} is no file and cannot be written over")
+        if any(path.exists() and each.exists() and path.samefile(each) for each in read):
+            raise CannotWrite(f"{path} is what the answer is made of; name another file")
+
+
+def _write(files: dict[Path, str]) -> None:
+    try:
+        write_together({path: text.encode() for path, text in files.items()})
     except OSError as e:
-        raise CannotWrite(f"{path} cannot be written: {e.strerror}") from e
+        names = " and ".join(map(str, files))
+        raise CannotWrite(f"{names} cannot be written: {e.strerror}") from e

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from latchstring.cli.analyse_output import Names, answers, this_day, write
+from latchstring.cli.analyse_output import Names, answers, this_day, write_at_the_end
 from latchstring.studies import plans
 from latchstring.studies.study import Study
 
@@ -32,7 +32,7 @@ def lock_command(draft: Path, out: Path) -> Study:
     if out.exists():
         raise plans.LockedBefore(f"{out} is there already; a locked plan is not written over")
     held = plans.lock(draft, today=this_day())
-    write(out, plans.lock_to_json(held))
+    write_at_the_end(out, plans.lock_to_json(held))
     return plans.of_lock(held)
 
 

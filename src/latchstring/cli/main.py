@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any, NoReturn
 
 import click
@@ -47,6 +48,17 @@ class _Commands(LazyGroup):
                 click.echo(f"  because {type(cause).__name__}: {log.redact(str(cause))}", err=True)
                 cause = cause.__cause__
             ctx.exit(2 if isinstance(e, BadInput) else 1)
+        except OSError as e:
+            if e.errno == errno.EPIPE:  # who reads has enough, and click ends quietly
+                raise
+            click.echo(f"Error: {log.redact(_said_by_the_system(e))}", err=True)
+            ctx.exit(1)
+
+
+def _said_by_the_system(error: OSError) -> str:
+    """A full disk, a file that may not be read, and what else no command has a sentence of its own for."""
+    what = error.strerror or str(error)
+    return f"{error.filename}: {what}" if error.filename is not None else f"the system says: {what}"
 
 
 def _refuse(error: click.UsageError, ctx: click.Context) -> NoReturn:
