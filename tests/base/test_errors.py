@@ -7,9 +7,11 @@ import pkgutil
 
 import pytest
 
+import latchstring.analysis
 import latchstring.base
 import latchstring.ledger
 import latchstring.protocol
+import latchstring.studies
 from latchstring.base.errors import BadInput, LatchstringError, VerificationError
 
 
@@ -33,14 +35,23 @@ def all_errors(kind: type[LatchstringError]) -> list[type[LatchstringError]]:
     return [kind, *(e for sub in kind.__subclasses__() for e in all_errors(sub))]
 
 
-@pytest.mark.parametrize("package", [latchstring.base, latchstring.ledger, latchstring.protocol])
+@pytest.mark.parametrize(
+    "package",
+    [
+        latchstring.base,
+        latchstring.ledger,
+        latchstring.protocol,
+        latchstring.analysis,
+        latchstring.studies,
+    ],
+)
 def test_every_error_says_something(package: object) -> None:
-    """Each has its own sentence, never its parent's."""
-    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):  # type: ignore[attr-defined]
+    """Each has its own sentence, never its parent's, and whole: the message is one line of the docstring."""
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):  # type: ignore[attr-defined]
         importlib.import_module(module.name)
     for error in all_errors(LatchstringError):
         if error.__module__.startswith(package.__name__):  # type: ignore[attr-defined]
             assert error.__doc__
-            assert error().message.rstrip(".!?…") != ""
+            assert error().message.rstrip(".!?…") not in ("", error().message)
             assert 400 <= error.status < 600
     assert issubclass(VerificationError, LatchstringError)

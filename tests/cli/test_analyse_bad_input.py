@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -24,6 +27,7 @@ TABLES = {
     "ambiguous.csv": ["x,y,date", "100,200,01/02/2024", "300,250,03/04/2024"],
     "no-homes.csv": ["x,y,homes", "100,200,0", "300,250,0"],
     "huge.csv": ["events,homes", "3,100", "1e300,100"],
+    "homes.csv": ["events,homes", "3,1e-300", "2,1e-300"],
     "alike.csv": ["unit,time,y", *(f"u{n},{t},5" for n in range(4) for t in range(6))],
     "panel.csv": ["unit,time,y", *(f"u{n},{t},{n + t}" for n in range(4) for t in range(6)), "u1,3,9"],
 }
@@ -80,6 +84,26 @@ def refused(tmp_path, monkeypatch):
         ("impact wdd --control nan,2 --treated 3,4", "whole number"),
         ("bias share 0,0", "no cases at all"),
         ("hotspots map .", "is a folder"),
+        ("hotspots map two.csv --bandwidth 1e9", "from the side of a cell to that of 100,000"),
+        ("hotspots map two.csv --bandwidth 150 --seed -1", "-1 is not in the range x>=0"),
+        ("hotspots risk two.csv --exposure two.csv --bandwidth 150 --draws -1", "from 19 to 1,000,000"),
+        ("hotspots risk two.csv --exposure two.csv --bandwidth 150 --draws 99999999999", "too long"),
+        ("hotspots clusters two.csv --exposure two.csv --distance 9 --draws 0", "from 19 to 1,000,000"),
+        ("hotspots knox two.csv --distance 9 --days 1 --permutations 99999999999", "from 99 to 1,000,000"),
+        ("hotspots knox two.csv --distance 1e300 --days 1", "too large or too small"),
+        ("hotspots near-repeat two.csv --distances 1,1e308 --days 1", "too large or too small"),
+        ("hotspots rates homes.csv --events events --exposure homes", "too large or too small"),
+        ("hotspots naus --periods 52 --mean 1e300 --observed 5", "too large or too small"),
+        ("impact power --before 1e300", "at most 1,000,000,000"),
+        ("impact power --before 20 --power 1e-9", "ask for more"),
+        ("impact drop --mean 1e12", "at most 1,000,000,000"),
+        ("impact selection --areas 10 --mean 1e300", "more than 100,000 incidents"),
+        ("impact selection --areas 10 --mean 20 --variance-between 1e9", "more than 100,000 incidents"),
+        ("impact dispersion two.csv --series ,", "empty"),
+        ("impact ratio --control 20,18 --treated 20,9 --dispersion 1e9", "too large or too small"),
+        ("impact displacement --control 1,1 --treated 1e300,1 --buffer 1,1", "too large or too small"),
+        ("guard urn --balls nan,nan", "two whole numbers of balls"),
+        ("guard urn --rates 1e300,1", "lie above 0 and up to 10^9"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_said_in_one_sentence(refused, line, said):
@@ -113,23 +137,56 @@ def varint(number):
     return found + bytes([number])
 
 
-def test_a_page_that_cannot_be_written_is_said(tmp_path):
-    """Below what is no folder: no answer either."""
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--html file/page.html", "file/page.html cannot be written"),
+        ("--html pipe", "pipe is no file and cannot be written over"),
+        ("--html .", "is no file and cannot be written over"),
+        ("--html cells.csv", "cells.csv is what the answer is made of"),
+        ("--html ./page --geojson ./page", "page is named twice"),
+        ("--html page --geojson map", "There is no GeoJSON"),
+    ],
+)
+def test_a_page_that_cannot_be_written_is_said(tmp_path, monkeypatch, options, said):
+    """Nothing is written then, nothing is written over, and there is no answer."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
-    result = CliRunner().invoke(
-        main,
-        [
-            "analyse",
-            "impact",
-            "drop",
-            "--mean",
-            "9",
-            "--json",
-            "--html",
-            str(tmp_path / "file" / "page.html"),
-        ],
-    )
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "cells.csv").write_text("x,y,treated,before,after\n0,0,1,2,3\n50,0,0,2,3\n")
+    before = sorted(tmp_path.iterdir())
+    line = f"analyse impact catchment cells.csv --reach 60 --json {options}"
+    result = CliRunner().invoke(main, line.split())
     assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "cells.csv").read_text().startswith("x,y")
+
+
+def test_a_plan_is_not_locked_by_a_command_that_is_refused(tmp_path, monkeypatch):
+    """Else it would be in the way of the next try."""
+    monkeypatch.chdir(tmp_path)
+    plan = {
+        "outcome": "break-ins",
+        "intervention": "the cameras",
+        "treated": ["mill"],
+        "control": ["park"],
+        "before": {"start": "2023-01-01", "end": "2024-01-01"},
+        "after": {"start": "2024-01-01", "end": "2025-01-01"},
+        "specification": "rate ratio",
+        "test": "dispersion of the areas' own counts",
+        "choice": "for another reason",
+        "expected_before": 200,
+        "expected_control": 200,
+    }
+    (tmp_path / "draft.json").write_text(json.dumps(plan))
+    lock = ["analyse", "impact", "plan", "lock", "draft.json"]
+    assert CliRunner().invoke(main, [*lock, "--geojson", "map.geojson"]).exit_code == 2
+    assert CliRunner().invoke(main, [*lock, "--html", "draft.json/page.html"]).exit_code == 2
+    assert list(tmp_path.iterdir()) == [tmp_path / "draft.json"]
+    assert CliRunner().invoke(main, lock).exit_code == 0
+    assert (tmp_path / "plan.json").is_file()
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class _Share(click.ParamType[Share]):
 
 _file = click.argument("file", type=click.Path(path_type=Path))
 _level = click.option("--level", type=float, default=0.95, show_default=True, help="Of the intervals.")
-_seed = click.option("--seed", type=int, default=0, show_default=True)
+_seed = click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 
 
 @click.group()

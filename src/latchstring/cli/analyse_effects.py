@@ -258,7 +258,7 @@ def rate_difference_command(
 @click.option("--outcome", required=True, help="Column of what was measured.")
 @click.option("--treated", type=Names(), required=True, help="The units in which it was tried.")
 @click.option("--start", type=int, required=True, help="The first time at which it could have worked.")
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @_level
 @answers
 def did_command(
@@ -295,7 +295,7 @@ def did_command(
     "--importances", type=Numbers(), help="How much each predictor counts, in their order; else searched for."
 )
 @click.option("--from-equal", is_flag=True, help="Search from equal importances alone, as is the custom.")
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--leave-one-out", is_flag=True, help="Fit again without each unit that has a share.")
 @click.option(
     "--power", type=float, default=0.8, show_default=True, help="Chance to see the smallest change told of."

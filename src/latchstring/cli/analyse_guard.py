@@ -39,7 +39,7 @@ def weights_command(file: Path, source: str, visit: str | None, level: float) ->
 @click.option("--days", type=int, default=1000, show_default=True)
 @click.option("--runs", type=int, default=2000, show_default=True)
 @click.option("--forgetting", type=float, default=0.01, show_default=True, help="Chance of each ball a day.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @answers
 def urn_command(
     rates: tuple[float, ...],
@@ -50,7 +50,7 @@ def urn_command(
     seed: int,
 ) -> Study:
     """What becomes of a map that learns from where it sent patrols. (Ensign et al. 2018)"""
-    if len(rates) != 2 or len(balls) != 2 or any(ball != int(ball) for ball in balls):
+    if len(rates) != 2 or len(balls) != 2 or not all(ball.is_integer() for ball in balls):
         raise BadUrn("there are two districts: give two rates, and two whole numbers of balls")
     districts = Districts(rates=(rates[0], rates[1]), balls=(int(balls[0]), int(balls[1])))
     naive, corrected = (

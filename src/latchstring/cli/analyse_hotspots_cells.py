@@ -37,7 +37,7 @@ from latchstring.studies.study import Study
     help="Least and greatest share of incidents that are reported.",
 )
 @click.option("--level", type=float, default=0.95, show_default=True, help="Of the intervals.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the bootstrap maps.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the bootstrap maps.")
 @answers
 def cells_command(
     file: Path,

@@ -38,7 +38,7 @@ MOST_DRAWN = 1_000_000_000
 
 
 class TooLong(BadInput):
-    """So many cells in so many maps take too long: choose larger cells or fewer --maps."""
+    """So many cells in so many maps take too long: choose larger cells, or fewer --maps or --draws."""
 
 
 _cell = click.option(
@@ -47,7 +47,7 @@ _cell = click.option(
 _bandwidth = click.option(
     "--bandwidth", type=float, help="How far to smooth, in metres; else it is suggested, with the reason."
 )
-_seed = click.option("--seed", type=int, default=0, show_default=True)
+_seed = click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 _level = click.option("--level", type=float, default=0.95, show_default=True, help="Of the intervals.")
 _reach = click.option(
     "--reach", type=int, default=1, show_default=True, help="Neighbours: so many cells away."
@@ -189,6 +189,8 @@ def risk_command(
     placed = read_placed(file, columns)
     grid, weighed = _grid(placed, cell, columns, exposure, exposure_column)
     assert weighed is not None
+    if grid.cells * asked["draws"] > MOST_DRAWN:
+        raise TooLong
     binned = bin_events(placed.points, grid)
     metres, _ = _smoothing(binned, bandwidth)
     found = risk_surface(binned.counts, weighed, grid, bandwidth_metres=metres, **asked)

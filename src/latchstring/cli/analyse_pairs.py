@@ -24,7 +24,7 @@ _metric = click.option(
 _permutations = click.option(
     "--permutations", type=int, default=0, show_default=True, help="Draw so many as well, such as 999."
 )
-_seed = click.option("--seed", type=int, default=0, show_default=True)
+_seed = click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 _level = click.option("--level", type=float, default=0.95, show_default=True, help="Of the intervals.")
 
 

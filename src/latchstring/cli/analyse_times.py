@@ -15,7 +15,7 @@ from latchstring.studies import dates, table, times
 from latchstring.studies.incidents import DAY, Columns, FutureDate, read_at_sites, read_dated, read_weighted
 from latchstring.studies.study import Study
 
-_seed = click.option("--seed", type=int, default=0, show_default=True)
+_seed = click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 _draws = click.option("--draws", type=int, default=999, show_default=True)
 _file = click.argument("file", type=click.Path(path_type=Path))
 

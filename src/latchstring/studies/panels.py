@@ -48,6 +48,8 @@ def change_of(counts: NDArray[np.float64], areas: Sequence[bool], after: Sequenc
 
 def read_dispersion(path: Path, *, count: str, series: Sequence[str], level: float = 0.95) -> Dispersion:
     """From one row for each span of time; rows that are alike in the columns of `series` are one series."""
+    if not series:
+        raise BadCounts("say which columns tell series apart; counts of all areas as one are no series")
     rows, [counted, *keys] = cases.read(path, [count, *series])
     numbers = cases.counts(rows, counted)
     by_series: dict[tuple[str, ...], list[int]] = {}

@@ -120,7 +120,7 @@ def test_no_events_are_a_map_of_zeros():
 @pytest.mark.parametrize("bandwidth", [0, -5, 50, float("nan"), float("inf")])
 def test_a_bandwidth_is_metres_and_not_less_than_a_cell(bandwidth):
     """A smaller one would show the grid."""
-    with pytest.raises(kernel.BadBandwidth, match="take smaller cells"):
+    with pytest.raises(kernel.BadBandwidth, match="from the side of a cell"):
         kernel.density(Points.of([5000], [5000]), CITY, bandwidth_metres=bandwidth)
 
 

@@ -19,10 +19,12 @@ MOST_STEPS = 500_000_000
 """Days times runs: some ten seconds for a hundred million."""
 
 
+MOST = 1_000_000_000
+"""Of what a visit finds, and of balls at the start."""
+
+
 class BadUrn(BadInput):
-    """Rates and balls are numbers above 0, days and runs whole numbers from 1 up, forgetting from 0 to below
-    1.
-    """
+    """Rates and balls lie above 0 and up to 10^9, days and runs from 1 up, forgetting from 0 to below 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +91,8 @@ def simulate(
 
 
 def _check(districts: Districts, days: int, runs: int, forgetting: float) -> None:
-    rates_ok = all(np.isfinite(rate) and rate > 0 for rate in districts.rates)
-    balls_ok = all(ball >= 1 and ball == int(ball) for ball in districts.balls)
+    rates_ok = all(0 < rate <= MOST for rate in districts.rates)
+    balls_ok = all(1 <= ball <= MOST and ball == int(ball) for ball in districts.balls)
     if not (rates_ok and balls_ok and days >= 1 and runs >= 1 and 0 <= forgetting < 1):
         raise BadUrn
     if days * runs > MOST_STEPS:

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, KDTree, QhullError
 
 from latchstring.analysis.hotspots.grid import Counts
+from latchstring.analysis.hotspots.permuted import check_few_draws
 from latchstring.analysis.points import Floats, Points
 from latchstring.base.errors import BadInput
 
@@ -66,6 +67,7 @@ def clusters(
     """Clusters of events; with a background (dwellings, past deliveries), how surprising their sizes are."""
     if not math.isfinite(distance_metres) or distance_metres <= 0 or least < 2:
         raise BadClusters
+    check_few_draws(draws)
     label = _labels(points.xy, distance_metres, least)
     size = np.bincount(label[label >= 0])
     mean = np.column_stack(

@@ -27,12 +27,13 @@ from latchstring.base.errors import BadInput
 Edge = Literal["none", "renormalise"]
 REACH = 4.5  # bandwidths; beyond it the kernel is below 0.00004 of its height
 LEAST_CELLS = 1.0  # bandwidths per cell below which a map would show the grid, not the events
+MOST_CELLS = 100_000  # beyond, a map of any size shows one mean
 MANY = 250_000
 PROBE = 4096
 
 
 class BadBandwidth(BadInput):
-    """A bandwidth is a number of metres, at least the side of a cell; take smaller cells for less."""
+    """A bandwidth is a number of metres, from the side of a cell to that of 100,000; take other cells."""
 
 
 def density(points: Points, grid: Grid, *, bandwidth_metres: float, edge: Edge = "none") -> Floats:
@@ -117,7 +118,8 @@ def edge_mass(grid: Grid, bandwidth_metres: float) -> Floats:
 
 
 def check_bandwidth(bandwidth_metres: float, grid: Grid) -> None:
-    if not math.isfinite(bandwidth_metres) or bandwidth_metres < LEAST_CELLS * grid.cell_metres:
+    cells = bandwidth_metres / grid.cell_metres
+    if not LEAST_CELLS <= cells <= MOST_CELLS:  # NaN fails too
         raise BadBandwidth
 
 

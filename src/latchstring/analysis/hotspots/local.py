@@ -45,7 +45,7 @@ def window_sizes(shape: tuple[int, int], reach: int) -> Floats:
 
 
 def _ends(size: int, reach: int) -> tuple[Indices, Indices]:
-    at = np.arange(size)
+    at, reach = np.arange(size), min(reach, size)
     return np.maximum(at - reach, 0), np.minimum(at + reach + 1, size)
 
 

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from latchstring.analysis import tails
 from latchstring.base.errors import BadInput
 
+MOST_DRAWS = 1_000_000
+
 
 class BadDraws(BadInput):
-    """Permutations are counted in whole numbers from 99 up, such as 999; 0 asks for none."""
+    """Permutations are counted in whole numbers from 99 to 1,000,000, such as 999; 0 asks for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +32,16 @@ class Permuted:
 
 def check_draws(permutations: int) -> int:
     """`permutations` itself."""
-    if permutations < 99 or permutations != int(permutations):
+    if not 99 <= permutations <= MOST_DRAWS or permutations != int(permutations):
         raise BadDraws
     return permutations
+
+
+def check_few_draws(draws: int) -> int:
+    """`draws` itself: 19 are the fewest of which what was observed can be the one of twenty."""
+    if not 19 <= draws <= MOST_DRAWS:
+        raise BadDraws(f"draws are counted in whole numbers from 19 to {MOST_DRAWS:,}, not {draws:,}")
+    return draws
 
 
 def upper(statistics: NDArray[np.float64], observed: float) -> Permuted:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from latchstring.analysis.hotspots import kernel
 from latchstring.analysis.hotspots.grid import Counts, Grid
+from latchstring.analysis.hotspots.permuted import check_few_draws
 from latchstring.analysis.hotspots.smoothing import smooth
 from latchstring.analysis.points import Floats
 from latchstring.base.errors import BadInput
@@ -63,6 +64,7 @@ def risk_surface(
 ) -> RiskSurface:
     """One bandwidth for both surfaces, so that the edge and the smoothing cancel out."""
     kernel.check_bandwidth(bandwidth_metres, grid)
+    check_few_draws(draws)
     exposed = checked_exposure(exposure, grid)
     unexposed = int(counts[exposed == 0].sum())
     counts = np.where(exposed > 0, counts, 0)

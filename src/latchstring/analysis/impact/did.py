@@ -95,7 +95,7 @@ def _differences(choices: NDArray[np.bool_], values: Floats) -> Floats:
 
 def _not_rejected(estimate: float, placebos: Floats, level: float) -> Interval:
     """An effect is rejected where what is left of the estimate ranks among the 1 - level largest."""
-    largest = int((1 - check_level(level)) * (placebos.size + 1) + 1e-9)
+    largest = min(placebos.size, int((1 - check_level(level)) * (placebos.size + 1) + 1e-9))
     if not largest:
         return Interval(-math.inf, math.inf, level)
     reach = float(np.sort(np.abs(placebos))[-largest])

@@ -14,6 +14,7 @@ from latchstring.analysis.interval import check_level, two_sided
 from latchstring.analysis.points import Floats
 from latchstring.base.errors import BadInput
 
+MOST_EXPECTED = 1_000_000_000
 EXACT_BELOW = 2_000  # incidents in all areas and periods; above it the normal approximation is as good
 
 
@@ -86,6 +87,8 @@ def wdd_detectable(
     def lacking(reduction: float) -> float:
         return wdd_power(before, reduction, control=control, dispersion=dispersion, level=level) - power
 
+    if lacking(0.0) >= 0:
+        raise BadPower(f"chance alone shows a fall more often than with a power of {power:g}; ask for more")
     at_all = lacking(1.0) + power
     reduction = float(brentq(lacking, 0.0, 1.0, xtol=1e-6)) if at_all >= power else None
     return Detectable(reduction=reduction, power=power, power_at_all=at_all, level=level)
@@ -101,7 +104,7 @@ def chance_of_drop(mean: float, drop: float, *, best_of: int = 1) -> float:
         raise BadPower(f"a drop is a share above 0, up to 1, such as 0.55, not {drop}")
     if best_of < 1:
         raise BadPower(f"the best is chosen among 1 or more areas, not {best_of}")
-    before = np.arange(1, _beyond(mean) + 1)
+    before = np.arange(max(1, _below(mean)), _beyond(mean) + 1)
     # 1e-9: that 0.45 * 20 is 9, and not a little less, is no matter of binary fractions.
     at_most = np.floor((1 - drop) * before + 1e-9)
     one = float((poisson.pmf(before, mean) * poisson.cdf(at_most, mean)).sum())
@@ -131,6 +134,13 @@ def _beyond(mean: float) -> int:
     return int(mean + 12 * math.sqrt(mean) + 25)
 
 
+def _below(mean: float) -> int:
+    """A count that it stays under with a chance below 10^-12."""
+    return int(mean - 12 * math.sqrt(mean) - 25)
+
+
 def _check_mean(name: str, mean: float) -> None:
     if not math.isfinite(mean) or mean <= 0:
         raise BadPower(f"{name}: an expected count is a number above 0, not {mean}")
+    if mean > MOST_EXPECTED:
+        raise BadPower(f"{name}: an expected count is at most {MOST_EXPECTED:,}, not {mean:g}")

@@ -18,6 +18,8 @@ from latchstring.analysis.impact.counts import whole
 from latchstring.analysis.points import Floats
 from latchstring.base.errors import BadInput
 
+MOST_COUNTED = 100_000
+
 
 class BadSelection(BadInput):
     """How the area was chosen cannot be judged."""
@@ -127,5 +129,11 @@ def _beyond(mean: float, between: float, areas: int) -> int:
     """A count that none of the areas passes, but for a chance below 10^-9."""
     tail = 1e-9 / areas
     if between == 0:
-        return int(poisson.isf(tail, mean)) + 1
-    return int(nbinom.isf(tail, mean**2 / between, mean / (mean + between))) + 1
+        beyond = float(poisson.isf(tail, mean))
+    else:
+        beyond = float(nbinom.isf(tail, mean**2 / between, mean / (mean + between)))
+    if not beyond < MOST_COUNTED:  # NaN fails too
+        raise BadSelection(
+            f"the worst of these areas may have more than {MOST_COUNTED:,} incidents; ask for less"
+        )
+    return int(beyond) + 1
