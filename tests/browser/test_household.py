@@ -37,6 +37,16 @@ def test_a_member_is_invited_and_removed(chromium: Browser, page: Page, hub: Hub
     expect(anna.get_by_role("heading", name="No camera yet")).to_be_visible()
     expect(anna.get_by_role("link", name="Requests")).to_have_count(0)
 
+    late = chromium.new_context(viewport=PHONE).new_page()
+    late.goto(link)
+    assert faults_of(late, "This invitation is over") == []
+    expect(late.get_by_label("Password")).to_have_count(0)
+    late.get_by_role("link", name="Sign in instead").click()
+    expect(late.get_by_label("Your name")).to_be_visible()
+    late.goto(link)
+    expect(late.get_by_role("heading", name="This invitation is over")).to_be_visible()
+    late.context.close()
+
     page.get_by_role("link", name="Cameras").click()
     expect(page.get_by_text("A new device signed in")).to_be_visible()
     page.get_by_role("button", name="I know it").click()

@@ -12,8 +12,9 @@ from latchstring.hub.daemon import Hub
 from latchstring.hub.events.bulletin import Happening
 from latchstring.web.hub import rights, sockets
 from latchstring.web.hub.app import create_app, openapi
+from latchstring.web.hub.auth import TRIES
 from latchstring.web.hub.device_name import device_name
-from web.browser import Browser
+from web.browser import PASSWORD, Browser
 
 ANNAS = "five grey geese"
 OURS = {"Origin": "http://localhost:8700"}
@@ -61,6 +62,47 @@ def test_an_invitation_ends_after_two_days(hub, owner, clock):
     clock.advance(48 * 3600)
     late = Browser(create_app(hub), base_url="http://localhost:8700")
     assert late.post(f"/api/invitations/{token}", json={"password": ANNAS}).status_code == 404
+
+
+def test_a_look_tells_only_whether_an_invitation_waits(hub, owner, clock):
+    """One that was used, ended, was taken back or never was: the same answer. A look uses none up."""
+    stranger = Browser(create_app(hub), base_url="http://localhost:8700")
+
+    def look(token: str) -> tuple[int, str]:
+        answer = stranger.post(f"/api/invitations/{token}/look")
+        return answer.status_code, answer.text
+
+    used, taken_back, old = (invite(owner, name) for name in ("Anna", "Ben", "Cleo"))
+    assert look(used["token"]) == look(used["token"]) == (204, "")
+    join(hub, used["token"])
+    owner.delete(f"/api/members/{taken_back['member']['id']}")
+    clock.advance(48 * 3600)
+    answers = {look(gone) for gone in (used["token"], taken_back["token"], old["token"], "made-up")}
+    [(status, text)] = answers
+    assert status == 404
+    assert "invitation_gone" in text
+
+
+def test_looking_for_invitations_is_slowed_down(hub, owner, clock):
+    """Even the right one has to wait, and so has a password; right looks in between change nothing."""
+    token = invite(owner)["token"]
+    stranger = Browser(create_app(hub), base_url="http://localhost:8700")
+    for guess in range(TRIES):
+        assert stranger.post(f"/api/invitations/{token}/look").status_code == 204
+        assert stranger.post(f"/api/invitations/guess-{guess}/look").status_code == 404
+    assert stranger.post(f"/api/invitations/{token}/look").json()["error"] == "too_many_tries"
+    assert stranger.post("/api/session", json={"password": PASSWORD}).status_code == 429
+    clock.advance(301)
+    assert stranger.post(f"/api/invitations/{token}/look").status_code == 204
+
+
+def test_another_site_cannot_use_the_tries_up(hub, stranger):
+    """A page elsewhere could lock a device out, if a look from it counted."""
+    elsewhere = {"Origin": "http://elsewhere.example"}
+    for _ in range(TRIES + 1):
+        answer = stranger.post("/api/invitations/made-up/look", headers=elsewhere)
+        assert answer.json()["error"] == "other_site"
+    stranger.sign_in()
 
 
 def test_a_weak_password_does_not_use_the_invitation_up(hub, owner):

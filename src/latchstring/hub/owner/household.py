@@ -73,12 +73,18 @@ def invite_again(store: Store, member: str, *, now: datetime) -> str:
     return token
 
 
-def take_up(store: Store, token: str, *, password: str, now: datetime) -> Member:
-    """Choose the password that an invitation allows."""
+def invited(store: Store, token: str, *, now: datetime) -> Member:
+    """For whom an invitation still waits. Whatever became of one that does not, it is gone."""
     with store.read() as db:
         member = rows.invited(_digest(token), now=now, db=db)
     if member is None:
         raise InvitationGone
+    return member
+
+
+def take_up(store: Store, token: str, *, password: str, now: datetime) -> Member:
+    """Choose the password that an invitation allows."""
+    member = invited(store, token, now=now)
     hashed = hash_password(password)
     with store.write() as db:
         if not rows.take_up(_digest(token), hashed, now=now, db=db):

@@ -46,7 +46,7 @@ class NoSuchDevice(NotFound):
 
 
 class InvitationGone(NotFound):
-    """This invitation was used or is too old; ask an owner of the hub for a new one."""
+    """This invitation was used, is too old, or was taken back; ask an owner of the hub for a new one."""
 
 
 Role = Literal["owner", "member", "guest"]

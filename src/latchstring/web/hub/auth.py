@@ -235,6 +235,13 @@ def router(hub: Hub) -> APIRouter:
             )
         return enter(request, response, form.password, member.name)
 
+    @router.post("/invitations/{token}/look", status_code=204)
+    def look_at_invitation(token: str, request: Request) -> None:
+        """Whether an invitation waits, before a password is chosen; one that is gone is a wrong try."""
+        _require_same_origin(request.headers, needed=False)
+        with throttle.one_try(request.client.host if request.client else ""):
+            household.invited(hub.store, token, now=hub.clock.now())
+
     @router.get("/session")
     def current_session(request: Request) -> SessionState:
         """The session of this browser, or 401."""
@@ -258,7 +265,10 @@ def router(hub: Hub) -> APIRouter:
 
 
 class Throttle:
-    """At most five wrong passwords in five minutes from one device, and one at a time from all."""
+    """At most five wrong passwords in five minutes from one device, and one at a time from all.
+
+    A right one forgives none of them: who lives here could guess at the password of somebody else in between.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
@@ -280,8 +290,8 @@ class Throttle:
     def leave(self, device: str, *, was_wrong: bool) -> None:
         if was_wrong:
             self._wrong[device].append(self._hub.clock.monotonic())
-        else:
-            self._wrong.pop(device, None)
+        elif not self._wrong[device]:
+            del self._wrong[device]
         self._one.release()
 
 

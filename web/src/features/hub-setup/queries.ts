@@ -8,6 +8,8 @@ export const signIn = (password: string, name = '') =>
   keep(post<Session>('/api/session', { password, name }));
 export const join = (token: string, password: string) =>
   keep(post<Session>(`/api/invitations/${encodeURIComponent(token)}`, { password }));
+export const lookAtInvitation = (token: string) =>
+  post<unknown>(`/api/invitations/${encodeURIComponent(token)}/look`);
 export const signOut = () => del<unknown>('/api/session');
 
 async function keep(answer: Promise<Result<Session>>): Promise<Result<Session>> {

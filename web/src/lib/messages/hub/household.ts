@@ -61,10 +61,16 @@ export const household = {
   'news.line': '{name}, as {person},',
   'news.known': 'I know it',
 
+  'join.looking': 'An invitation',
   'join.title': 'You are invited',
   'join.lead': 'Choose a password of your own for this home’s cameras.',
   'join.password': 'Password',
   'join.do': 'Join',
+  'join.gone': 'This invitation is over',
+  'join.gone.why':
+    'It was used already, was older than two days, or was taken back. Ask an owner of this hub for a new link.',
+  'join.gone.signin': 'Sign in instead',
+  'join.gone.signin.why': 'If you have joined before, your name and password let you in.',
   'signin.name': 'Your name',
   'signin.name.hint': 'Leave it empty if you set this hub up.',
 } as const;
