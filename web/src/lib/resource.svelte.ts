@@ -10,20 +10,26 @@ export interface Resource<T> {
   set(value: T): void;
 }
 
+/** So long a refresh waits for the answer before it: on a slow link it comes, on a dead one it never does. */
+export const PATIENCE_MS = 20_000;
+
 /**
  * An answer of the server, loaded when the component starts and again whenever what `load` reads changes;
- * with `everyMs` it is refreshed while the page is visible. A refresh that fails keeps the last good answer.
+ * with `everyMs` it is refreshed that long after each answer, while the page is visible. A refresh that fails keeps
+ * the last good answer, and one that comes after a newer one is dropped.
  */
 export function resource<T>(load: () => Promise<Result<T>>, everyMs?: number): Resource<T> {
   let value: T | undefined = $state.raw();
   let problem: Refused | Failed | undefined = $state.raw();
   let loading = $state(true);
-  let turn = 0;
+  let asked = 0;
+  let taken = 0;
 
   async function take(answer: Promise<Result<T>>) {
-    const mine = ++turn;
+    const mine = ++asked;
     const result = await answer;
-    if (mine !== turn) return;
+    if (mine <= taken) return;
+    taken = mine;
     loading = false;
     if (result.kind === 'success') {
       value = result.value;
@@ -33,15 +39,37 @@ export function resource<T>(load: () => Promise<Result<T>>, everyMs?: number): R
     }
   }
 
+  /** What is still on its way answers a question that nobody has any more. */
+  function forget() {
+    taken = asked;
+  }
+
   $effect(() => {
-    void take(load());
-    if (everyMs === undefined) return () => void turn++;
-    const timer = setInterval(() => {
-      if (!document.hidden) void take(load());
-    }, everyMs);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isOver = false;
+
+    function askIn(ms: number | undefined) {
+      clearTimeout(timer);
+      if (ms !== undefined && !isOver) timer = setTimeout(again, ms);
+    }
+
+    function again() {
+      if (document.hidden) askIn(everyMs);
+      else ask();
+    }
+
+    function ask() {
+      askIn(everyMs && everyMs + PATIENCE_MS);
+      void take(load()).then(() => {
+        askIn(everyMs);
+      });
+    }
+
+    ask();
     return () => {
-      clearInterval(timer);
-      turn++;
+      isOver = true;
+      clearTimeout(timer);
+      forget();
     };
   });
 
@@ -57,7 +85,7 @@ export function resource<T>(load: () => Promise<Result<T>>, everyMs?: number): R
     },
     reload: () => take(load()),
     set: (next) => {
-      turn++;
+      forget();
       value = next;
       problem = undefined;
     },
