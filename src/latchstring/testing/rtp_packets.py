@@ -16,7 +16,7 @@ def head(number: int, stamp: int, *, marker: bool = False, payload: int = 96) ->
 
 def pieces(unit: bytes) -> list[bytes]:
     """A NAL unit by itself, or in pieces (5.6, 5.8)."""
-    if len(unit) <= MTU_BYTES:
+    if len(unit) <= MTU_BYTES + 1:
         return [unit]
     parts = [unit[i : i + MTU_BYTES] for i in range(1, len(unit), MTU_BYTES)]
     heads = [0x80] + [0] * (len(parts) - 2) + [0x40]

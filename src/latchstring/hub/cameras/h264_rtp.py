@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import struct
 from base64 import b64decode
+from collections.abc import Callable
 from typing import NamedTuple
 
 from latchstring.hub.cameras import h264
 from latchstring.hub.cameras.errors import BrokenVideo, UnsupportedCodec
 from latchstring.hub.cameras.h264 import IDR, PPS, SLICE, SPS, START_CODE
-from latchstring.hub.cameras.rtp import PLAIN, Rtp
+from latchstring.hub.cameras.rtp import MARKED, PLAIN, Rtp
 
 MOST_PICTURE_BYTES = 16 << 20
 _STAP_A, _FU_A, _INTERLEAVED = 24, 28, (25, 26, 27, 29)
 _SLICES = range(SLICE, IDR + 1)
-_MIDDLE = struct.Struct(">HHHHIIBB")
-"""Dollar and channel, length; the head of RTP without padding, extension and marker; that of a piece."""
+_HEADS = struct.Struct(">HHHHIIBB")
+"""Dollar and channel, length; the head of RTP, no longer than need be; the first two bytes of its body."""
+_BODY = _HEADS.size - 2
 _DOLLAR = 0x24
 _START, _END, _FIRST_MACROBLOCK = 0x80, 0x40, 0x80
 
@@ -43,9 +45,13 @@ class Pictures:
     keyframe that did, nothing is until the next one, for the rest builds on it.
     """
 
-    def __init__(self, channel: int, payload: int) -> None:
+    def __init__(self, channel: int, payload: int, heard_at: Callable[[], float]) -> None:
+        """`heard_at` tells when what is taken now has come."""
         self._first = _DOLLAR << 8 | channel
-        self._second = PLAIN << 8 | payload
+        self._plain = PLAIN << 8 | payload
+        self._marked = self._plain | MARKED
+        self._heard_at = heard_at
+        self._whole: list[Picture] = []
         self._following: int | None = None  # sequence number
         self._stamp = -1
         self._data = bytearray()
@@ -58,63 +64,84 @@ class Pictures:
         self._is_after_gap = True
         self._has_slice = self._is_keyframe = self._is_torn = self._in_fragment = False
 
+    def whole(self) -> list[Picture]:
+        """The pictures that have ended since it was last asked: most often none."""
+        whole = self._whole
+        if whole:
+            self._whole = []
+        return whole
+
     def eat(self, view: memoryview, at: int, end: int) -> int:
-        """Take at once what most packets are: pieces from the midst of a picture, the next in order.
+        """Take at once what most packets are: slices and pieces of them, the next in order.
 
         They are read where they lie on the wire, with the head of RTSP before them. Answers where they end.
         """
-        if not self._has_slice:
-            return at
         data, following, stamp, in_fragment = self._data, self._following, self._stamp, self._in_fragment
-        while at + _MIDDLE.size < end:
-            first, size, second, number, came, _, unit, piece = _MIDDLE.unpack_from(view, at)
+        while at + _HEADS.size < end:
+            first, size, second, number, came, _, unit, piece = _HEADS.unpack_from(view, at)
             stop = at + 4 + size
-            if number != following or came != stamp or unit & 0x1F != _FU_A:
+            if number != following or first != self._first or not at + _HEADS.size < stop <= end:
                 break
-            if first != self._first or second != self._second or not at + _MIDDLE.size < stop <= end:
+            is_marked = second == self._marked
+            if second != self._plain and not is_marked:
                 break
-            if piece & _START:
-                self._start(unit, piece, view[at + _MIDDLE.size])
-                in_fragment = True
-            elif not in_fragment:
+            if came != stamp:
+                if self._has_slice or self._is_torn:
+                    break
+                self._stamp, self._is_marked, stamp = came, False, came
+            kind = unit & 0x1F
+            if kind == _FU_A:
+                if piece & _START:
+                    self._start(unit, piece, view[at + _HEADS.size])
+                elif not in_fragment:
+                    break
+                data += view[at + _HEADS.size : stop]
+                in_fragment = not piece & _END
+            elif kind in _SLICES:
+                self._unit(view[at + _BODY : stop])
+                in_fragment = False
+            else:
                 break
-            data += view[at + _MIDDLE.size : stop]
-            in_fragment = not piece & _END
             at, following = stop, (number + 1) & 0xFFFF
+            if is_marked:
+                self._arrived = self._heard_at()
+                self._mark()
+                in_fragment = False
         self._following, self._in_fragment = following, in_fragment
         if len(data) > MOST_PICTURE_BYTES:
             raise BrokenVideo
         return at
 
-    def take(self, packet: Rtp, arrived: float) -> list[Picture]:
-        """The pictures that end with this packet: most often none, hardly ever two."""
+    def take(self, packet: Rtp) -> None:
+        """What `eat` has left: any packet."""
         _, marker, number, stamp, body = packet
-        whole: list[Picture] = []
         gap = number != self._following
         self._following = (number + 1) & 0xFFFF
         if gap:
             self._in_fragment = False
         if stamp != self._stamp:
             self._is_torn |= gap and not self._is_marked
-            whole = self._end(after_gap=gap)
+            self._end(after_gap=gap)
             self._stamp, self._is_marked = stamp, False
         elif gap:
             self._is_torn = True
-        self._arrived = arrived
+        self._arrived = self._heard_at()
         self._add(body)
         if marker:
-            self._is_marked, self._in_fragment = True, False
-            if self._has_slice and not self._waits:
-                whole += self._end(after_gap=False)
-        return whole
+            self._mark()
 
-    def _end(self, *, after_gap: bool) -> list[Picture]:
+    def _mark(self) -> None:
+        self._is_marked, self._in_fragment = True, False
+        if self._has_slice and not self._waits:
+            self._end(after_gap=False)
+
+    def _end(self, *, after_gap: bool) -> None:
         """Units before the first slice stay for the picture after them, whatever their time stamp says."""
         if not self._has_slice:
             if self._is_torn:
                 self._next_picture(after_gap=True)
             self._is_after_gap |= after_gap
-            return []
+            return
         picture = Picture(
             bytes(self._data), self._stamp, self._arrived, self._is_keyframe, tuple(self._starts)
         )
@@ -123,7 +150,8 @@ class Pictures:
         if picture.is_keyframe:
             self._misses_keyframe = is_torn
             self._waits = self._marker_lies
-        return [] if is_torn or self._misses_keyframe else [picture]
+        if not is_torn and not self._misses_keyframe:
+            self._whole.append(picture)
 
     def _next_picture(self, *, after_gap: bool) -> None:
         self._data.clear()

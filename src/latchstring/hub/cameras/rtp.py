@@ -9,6 +9,8 @@ _HEAD = struct.Struct(">BBHI")
 _HEAD_BYTES = 12
 PLAIN = 0x80
 """Version 2, and nothing that makes the head longer or the body shorter."""
+MARKED = 0x80
+"""Beside the payload's number: the marker bit."""
 _WRAP, _HALF = 1 << 32, 1 << 31
 
 
@@ -29,7 +31,7 @@ def read(packet: memoryview) -> Rtp | None:
         return None
     first, second, number, stamp = _HEAD.unpack_from(packet)
     if first == PLAIN:
-        return Rtp(second & 0x7F, second > 0x7F, number, stamp, packet[_HEAD_BYTES:])
+        return Rtp(second & 0x7F, second >= MARKED, number, stamp, packet[_HEAD_BYTES:])
     if first >> 6 != 2:
         return None
     start, end = _HEAD_BYTES + 4 * (first & 15), size
@@ -39,7 +41,7 @@ def read(packet: memoryview) -> Rtp | None:
         end -= packet[-1]
     if start > end:
         return None
-    return Rtp(second & 0x7F, second > 0x7F, number, stamp, packet[start:end])
+    return Rtp(second & 0x7F, second >= MARKED, number, stamp, packet[start:end])
 
 
 class Ticks:

@@ -58,14 +58,18 @@ class RtspSource:
 
     def packets(self) -> Iterator[Packet | SoundPacket]:
         call, channel, payload = self._call, self._channel, self._payload
-        pictures, timed = h264_rtp.Pictures(channel, payload), _Timed(self.info)
-        taken, turns = _Taken(self.info), Turns(self.info.timescale, self._patience, call.heard_at)
+        pictures = h264_rtp.Pictures(channel, payload, lambda: call.heard_at)
+        turns = Turns(self.info.timescale, self._patience, call.heard_at)
+        taken = _Taken(self.info, turns)
         seen_at = call.heard_at
         try:
             for came in call.media(pictures.eat):
                 heard_at = call.heard_at
                 if came is None:
                     call.keep_alive()
+                    if whole := pictures.whole():
+                        seen_at = heard_at
+                        taken.add(whole)
                     yield from taken.since(turns.since, heard_at, has_gathered=turns.has_gathered)
                     if not call.left_some:
                         self._wait(turns)
@@ -73,10 +77,7 @@ class RtspSource:
                 packet = rtp.read(came.data)
                 if packet is not None and (came.channel, packet.payload) == (channel, payload):
                     seen_at = heard_at
-                    for picture in pictures.take(packet, heard_at):
-                        pts, dts = timed.of(picture)
-                        turns.whole(dts)
-                        taken.pictures.append(_Shown(picture, pts, dts))
+                    pictures.take(packet)
                     continue
                 if heard_at - seen_at > SILENT_SECONDS:
                     raise CameraSilent
@@ -86,6 +87,7 @@ class RtspSource:
                 ):
                     taken.sounds += self._sounds(packet, heard_at)
         except CameraError:
+            taken.add(pictures.whole())
             yield from taken.since(turns.since, call.heard_at, has_gathered=turns.has_gathered)
             raise
 
@@ -137,15 +139,22 @@ class _Shown(NamedTuple):
 class _Taken:
     """What one read brought, until it is known when each of it arrived."""
 
-    def __init__(self, info: StreamInfo) -> None:
-        self.pictures: list[_Shown] = []
+    def __init__(self, info: StreamInfo, turns: Turns) -> None:
         self.sounds: list[SoundPacket] = []
+        self._pictures: list[_Shown] = []
+        self._timed, self._turns = _Timed(info), turns
         self._timescale, self._rate = info.timescale, info.sound.rate if info.sound is not None else 1
         self._shown, self._heard = Arrivals(), Arrivals()
 
+    def add(self, whole: Sequence[h264_rtp.Picture]) -> None:
+        for picture in whole:
+            pts, dts = self._timed.of(picture)
+            self._turns.whole(dts)
+            self._pictures.append(_Shown(picture, pts, dts))
+
     def since(self, before: float, heard_at: float, *, has_gathered: bool) -> Iterator[Packet | SoundPacket]:
         """Sound first: what belongs to a GOP must be there when its pictures end it."""
-        sounds, pictures = self.sounds, self.pictures
+        sounds, pictures = self.sounds, self._pictures
         if sounds:
             self.sounds = []
             arrivals = self._heard.of([each.pts / self._rate for each in sounds], before, heard_at)
@@ -153,7 +162,7 @@ class _Taken:
                 sounds = [replace(each, arrived=at) for each, at in zip(sounds, arrivals, strict=True)]
             yield from sounds
         if pictures:
-            self.pictures = []
+            self._pictures = []
             arrivals = self._shown.of([each.dts / self._timescale for each in pictures], before, heard_at)
             for each, at in zip(pictures, arrivals, strict=True):
                 yield each.packet(at if has_gathered else each.picture.arrived)
