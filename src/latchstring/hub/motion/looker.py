@@ -26,7 +26,8 @@ class Looker:
         self._told_us: int | None = None
         self._session: int | None = None
         self._decoder: Decoder | None = None  # second gear has one that goes on from frame to frame
-        self._kept: list[CodedFrame] = []  # first gear: what is not decoded since the last keyframe
+        self._opened: Decoder | None = None  # first gear: one that has decoded the last keyframe, and no more
+        self._kept: list[CodedFrame] = []  # first gear: what is not decoded since
         self._keyframe_us = 0
         self.patience_seconds = WATCHED_SECONDS
         """How long frames may gather before they are looked at."""
@@ -57,8 +58,8 @@ class Looker:
             self._told_us = None
         if _opens_gop(frame):
             return self._open(frame)
-        if self._decoder is None and not self._kept:
-            return []  # a stream is joined between two keyframes
+        if not self._is_joined():
+            return []
         self._kept.append(frame)
         if self._sizes.hint(len(frame.data)):
             self._gears.hinted(at_us)
@@ -68,16 +69,20 @@ class Looker:
 
     def rest(self) -> list[MotionSample]:
         """What was kept and what the decoder still holds, where a stream breaks off or a film ends."""
-        if self._session is None or (self._decoder is None and not self._kept):
+        if self._session is None or not self._is_joined():
             return []
         samples = self._catch_up()
         assert self._decoder is not None
         return samples + [sample for picture in self._decoder.rest() for sample in self._looks(picture)]
 
+    def _is_joined(self) -> bool:
+        """A stream is joined with a keyframe."""
+        return self._decoder is not None or self._opened is not None or bool(self._kept)
+
     def _begin(self, frame: CodedFrame) -> None:
         self._session = frame.session
         self._gears, self._sizes = Gears(frame.utc_us), Sizes()
-        self._decoder, self._kept = None, []
+        self._decoder, self._opened, self._kept = None, None, []
         self._detector = Detector(self.settings)
         self._next_us = 0
 
@@ -87,14 +92,17 @@ class Looker:
     def _open(self, keyframe: CodedFrame) -> list[MotionSample]:
         """First gear at a keyframe: if it stirs, what was kept before it is decoded to see since when."""
         self._keyframe_us = keyframe.utc_us
-        if not self._is_second(keyframe.utc_us):
-            samples = self._glance(self._alone(keyframe), keyframe.utc_us)
-            if samples:
-                self._decoder, self._kept = None, [keyframe]
-                self._next_us = _following(keyframe.utc_us)
-                return samples
-        self._kept.append(keyframe)
-        return self._catch_up()
+        if self._is_second(keyframe.utc_us):
+            self._kept.append(keyframe)
+            return self._catch_up()
+        picture, opened = _decode_alone(keyframe)
+        samples = self._glance(luma(picture, stride(picture.height)), keyframe.utc_us)
+        if samples:
+            self._next_us = _following(keyframe.utc_us)
+        else:
+            samples = [*self.rest(), *self._looks(picture)]
+        self._decoder, self._opened, self._kept = None, opened, [] if opened else [keyframe]
+        return samples
 
     def _glance(self, picture: Luma, utc_us: int) -> list[MotionSample]:
         """A look, if it shows what was expected, so that what lies before it need not be looked at."""
@@ -112,16 +120,10 @@ class Looker:
         self._detector = tried
         return [sample]
 
-    def _alone(self, keyframe: CodedFrame) -> Luma:
-        decoder = Decoder(keyframe.extradata)
-        for picture in [*decoder.frames(keyframe.data, 0), *decoder.rest()]:
-            return luma(picture, stride(picture.height))
-        raise BrokenVideo
-
     def _catch_up(self) -> list[MotionSample]:
         kept, self._kept = self._kept, []
         if self._decoder is None:
-            self._decoder = Decoder(kept[0].extradata)
+            self._decoder, self._opened = self._opened or Decoder(kept[0].extradata), None
         return [sample for frame in kept for sample in self._decode(frame)]
 
     def _decode(self, frame: CodedFrame) -> list[MotionSample]:
@@ -138,6 +140,16 @@ class Looker:
         sample = self._detector.look(luma(picture, stride(picture.height)), utc_us)
         self._gears.looked(sample)
         yield sample
+
+
+def _decode_alone(keyframe: CodedFrame) -> tuple[av.VideoFrame, Decoder | None]:
+    """Its picture, and a decoder that can go on behind it; None where pictures come out late."""
+    decoder = Decoder(keyframe.extradata)
+    for picture in decoder.frames(keyframe.data, keyframe.utc_us):
+        return picture, decoder
+    for picture in decoder.rest():
+        return picture, None
+    raise BrokenVideo
 
 
 def whole(frames: Iterable[CodedFrame]) -> Iterator[CodedFrame]:
