@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 
 import av
 import numpy as np
@@ -63,12 +64,18 @@ def check_keyframe(keyframe: bytes, extradata: bytes) -> None:
 
 def luma(frame: av.VideoFrame, step: int) -> Luma:
     """Every `step`th pixel of every `step`th row of the picture's brightness, copied out of the decoder."""
-    form = frame.format
-    if form.is_rgb or form.components[0].bits != 8 or not form.is_planar:
+    if not _has_bytes_of_luma(frame.format.name):
         frame = frame.reformat(format="gray")
     plane = frame.planes[0]
     rows: Luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
     return rows[: frame.height : step, : frame.width : step].copy()
+
+
+@cache
+def _has_bytes_of_luma(pixel_format: str) -> bool:
+    """Whether its first plane is brightness, a byte a pixel."""
+    form = av.VideoFormat(pixel_format)
+    return form.is_planar and not form.is_rgb and form.components[0].bits == 8
 
 
 def jpeg(keyframe: bytes, extradata: bytes, *, width: int | None = None) -> bytes:

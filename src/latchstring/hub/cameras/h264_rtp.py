@@ -35,6 +35,11 @@ class Picture(NamedTuple):
     is_keyframe: bool
     starts: tuple[int, ...]  # of its units
 
+    def before_slices(self) -> bytes:
+        """Where parameter sets are."""
+        data = self.data
+        return data[: next((at for at in self.starts if data[at] & 0x1F in _SLICES), None)]
+
 
 class Pictures:
     """Puts a stream's packets together.

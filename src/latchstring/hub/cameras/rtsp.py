@@ -180,7 +180,7 @@ class _Timed:
     def of(self, picture: h264_rtp.Picture) -> tuple[int, int]:
         """When it is shown, and when it is decoded."""
         if picture.is_keyframe:
-            self._learn(picture.data)
+            self._learn(picture.before_slices())
         pts = self._ticks.at(picture.stamp)
         return pts, self._decoded.of(pts)
 
