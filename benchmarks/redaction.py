@@ -30,7 +30,7 @@ from latchstring.hub.recording.models import StoredGop
 from latchstring.hub.redaction import burned, faces
 from latchstring.hub.redaction.burn import ENCODER_THREADS, OPTIONS, burn
 from latchstring.hub.redaction.plan import Plan, Wish
-from latchstring.testing.recorded import gops_of, gops_of_pictures
+from latchstring.testing.recorded import data_of, gops_of, gops_of_pictures
 
 NAME = "redaction"
 SCENE = Scene(width=1920, height=1080, fps=30, gop_seconds=2, every=6)
@@ -128,10 +128,10 @@ def _portraits() -> list[np.ndarray]:
 def _clip(gops: list[WholeGop], path: Path) -> Clip:
     """The clip that a hub would have, and the same film as a plain file for the peer."""
     folder = path.parent
-    (folder / path.stem).write_bytes(b"".join(gop.data for gop in gops))
+    (folder / path.stem).write_bytes(data_of(*gops))
     stored, at = [], 0
     for whole in gops:
-        gop = whole.gop
+        gop, size_bytes = whole.gop, len(data_of(whole))
         stored.append(
             StoredGop(
                 camera=gop.camera,
@@ -142,10 +142,10 @@ def _clip(gops: list[WholeGop], path: Path) -> Clip:
                 media_start=gop.media_start,
                 path=path.stem,
                 byte_offset=at,
-                size_bytes=len(whole.data),
+                size_bytes=size_bytes,
             )
         )
-        at += len(whole.data)
+        at += size_bytes
     during = TimeRange(from_micros(stored[0].start_us), from_micros(stored[-1].end_us))
     clip = Clip(
         camera=stored[0].camera,

@@ -29,7 +29,7 @@ from latchstring.hub.recording import index
 from latchstring.hub.recording.assembler import WholeGop
 from latchstring.hub.recording.models import Run
 from latchstring.hub.settings import HubSettings
-from latchstring.testing.recorded import made_of
+from latchstring.testing.recorded import data_of, made_of
 
 CAMERAS = 8
 DAYS = 30
@@ -138,8 +138,9 @@ def _film(path: Path) -> Film:
     data, places = bytearray(run.init), []
     for number in range(GOPS_IN_FILE):
         gop = gops[number % len(gops)]
-        places.append((len(data), len(gop.data), gop.gop.frames))
-        data += gop.data
+        written = data_of(gop)
+        places.append((len(data), len(written), gop.gop.frames))
+        data += written
     path.write_bytes(data)
     return Film(path, run, places)
 

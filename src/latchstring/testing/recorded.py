@@ -65,3 +65,8 @@ def gops_of(
     """Its whole GOPs."""
     made = made_of(scene, seconds, clock=clock, camera=camera, tone_rate=tone_rate)
     return [m for m in made if isinstance(m, WholeGop)]
+
+
+def data_of(*gops: WholeGop) -> bytes:
+    """As they lie on the disk, one after the other."""
+    return b"".join(part for gop in gops for part in gop.parts)

@@ -3,7 +3,7 @@ import pytest
 from latchstring.hub.recording.assembler import WholeGop
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.recording.models import Fragment, Run
-from latchstring.testing.recorded import SMALL, made_of
+from latchstring.testing.recorded import SMALL, data_of, made_of
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_a_reader_who_keeps_up_gets_the_bytes_of_the_disk(made):
         while (batch := feed.after(position)) is not None:
             position, got = batch.position, got + batch.data
             assert not batch.jumped
-    assert got == b"".join(m.data for m in made if isinstance(m, WholeGop))
+    assert got == data_of(*(m for m in made if isinstance(m, WholeGop)))
 
 
 def fill_one(feed, run, m):

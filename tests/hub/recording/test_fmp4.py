@@ -11,12 +11,12 @@ from latchstring.hub.recording import fmp4
 from latchstring.hub.recording.assembler import WholeGop
 from latchstring.hub.recording.models import Fragment, Run
 from latchstring.testing.films import coded
-from latchstring.testing.recorded import SMALL, made_of
+from latchstring.testing.recorded import SMALL, data_of, made_of
 
 
 def file_of(made):
     run = next(m for m in made if isinstance(m, Run))
-    return run.init + b"".join(m.data for m in made if isinstance(m, WholeGop))
+    return run.init + data_of(*(m for m in made if isinstance(m, WholeGop)))
 
 
 @pytest.mark.parametrize("b_frames", [0, 2])
@@ -42,7 +42,7 @@ def test_a_gop_on_disk_is_the_fragments_that_were_sent():
         if isinstance(m, Fragment):
             sent += m.data
         elif isinstance(m, WholeGop):
-            whole.append((sent + m.seal, m.data))
+            whole.append((sent + m.seal, data_of(m)))
             sent = b""
     # The keyframe that ends a GOP comes after it.
     assert len(whole) == 2
@@ -59,7 +59,7 @@ def test_the_init_segment_is_read_back():
 def test_gops_are_found_again_with_their_times(gops):
     """prft and seal hold all that the index needs, exact to the microsecond."""
     init = gops[0].run.init
-    found = list(fmp4.whole_gops(init + b"".join(g.data for g in gops), len(init)))
+    found = list(fmp4.whole_gops(init + data_of(*gops), len(init)))
     assert [(f.start_us, f.end_us, f.frames, f.media_start) for f in found] == [
         (g.gop.start_us, g.gop.end_us, g.gop.frames, g.gop.media_start) for g in gops
     ]
@@ -67,8 +67,8 @@ def test_gops_are_found_again_with_their_times(gops):
 
 def test_one_altered_byte_ends_what_is_whole(gops):
     """The seal's checksum covers the GOP, so zeros after a power cut are not taken for pictures."""
-    data = bytearray(gops[0].data + gops[1].data)
-    data[len(gops[0].data) + 200] ^= 1
+    data = bytearray(data_of(*gops[:2]))
+    data[len(data_of(gops[0])) + 200] ^= 1
     assert len(list(fmp4.whole_gops(bytes(data), 0))) == 1
 
 
@@ -77,7 +77,7 @@ def test_utc_survives_the_ntp_form(us):
     """Each microsecond up to the year 2100 comes back exactly; NTP's first era ends in 2036."""
     head = fmp4.open_gop(us, 0)
     body = head + fmp4.fragment(1, 0, b"x", duration=1, offset=0, is_keyframe=True)
-    sealed = body + fmp4.seal_gop(body, frames=1, duration=1, end_us=us + 1)
+    sealed = body + fmp4.seal_gop([body], frames=1, duration=1, end_us=us + 1)
     [found] = fmp4.whole_gops(sealed, 0)
     assert found.start_us == us
 

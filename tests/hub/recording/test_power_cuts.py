@@ -12,7 +12,7 @@ from latchstring.hub.recording import index, sound_track
 from latchstring.hub.recording.clip import cut
 from latchstring.hub.recording.repair import repair
 from latchstring.hub.store import Store
-from latchstring.testing.recorded import CAMERA, SMALL, gops_of
+from latchstring.testing.recorded import CAMERA, SMALL, data_of, gops_of
 
 pytestmark = pytest.mark.slow
 
@@ -91,7 +91,7 @@ def acknowledged(folder):
 
 def test_killed_at_every_write_all_that_was_acknowledged_is_there(cuts, tmp_path):
     """At most the GOP in flight is lost; the rest plays and is heard, and a second start finds nothing to mend."""
-    spoken = [said(sound_track.pieces(gop.data)) for gop in gops_of(SMALL, 3, tone_rate=500)]
+    spoken = [said(sound_track.pieces(data_of(gop))) for gop in gops_of(SMALL, 3, tone_rate=500)]
     assert all(spoken)
     for number, cut_at in enumerate(cuts):
         folder = shutil.copytree(cut_at, tmp_path / str(number))

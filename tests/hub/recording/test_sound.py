@@ -32,7 +32,7 @@ from latchstring.hub.recording.writer import GopWriter
 from latchstring.testing import rtsp, sounds
 from latchstring.testing.clock import FakeClock
 from latchstring.testing.films import humming, packets
-from latchstring.testing.recorded import CAMERA, SMALL, gops_of
+from latchstring.testing.recorded import CAMERA, SMALL, data_of, gops_of
 from latchstring.testing.waiting import until
 
 needs_server = pytest.mark.skipif(not rtsp.available(), reason=rtsp.WHY_NOT)
@@ -72,10 +72,10 @@ def test_the_sound_lies_in_its_gop_as_it_came(clip):
 def test_pictures_are_the_same_with_sound_and_without(clip):
     """Taken apart, the pictures are to the byte those of a camera whose sound is off, sealed as they were."""
     silent = gops_of(SMALL, 4)
-    assert clip.pictures.data == silent[0].run.init + b"".join(gop.data for gop in silent)
+    assert clip.pictures.data == silent[0].run.init + data_of(*silent)
     assert clip.pictures.size_bytes == len(clip.pictures.data)
     assert clip.run.picture_init == silent[0].run.init
-    assert samples(clip.chunk(2)) == samples(silent[1].data)
+    assert samples(clip.chunk(2)) == samples(data_of(silent[1]))
     assert sound_track.pieces(clip.pictures.data) == []
 
 
@@ -168,7 +168,7 @@ def test_pictures_do_not_wait_for_sound_that_comes_late():
     assert [(g.gop.start_us, g.gop.end_us, g.gop.media_start) for g in whole] == [
         (g.gop.start_us, g.gop.end_us, g.gop.media_start) for g in silent
     ]
-    starts = [sound_track.pieces(g.data)[0].at / 8000 for g in whole]
+    starts = [sound_track.pieces(data_of(g))[0].at / 8000 for g in whole]
     assert starts == pytest.approx([0.05, 1, 2, 3], abs=0.08)
 
 

@@ -1,6 +1,7 @@
 import hashlib
 import io
 import os
+import tracemalloc
 from datetime import timedelta
 
 import av
@@ -8,14 +9,18 @@ import pytest
 
 from latchstring.base.time import TimeRange, from_micros
 from latchstring.hub.recording import index
+from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.clip import ClipSpansBreak, NothingRecorded, RecordingGone, cut
 from latchstring.hub.recording.writer import DiskFull, GopWriter
 from latchstring.hub.store import Store
 from latchstring.testing.clock import FakeClock
 from latchstring.testing.disk import MayNotMount, fill, tiny_disk
-from latchstring.testing.recorded import CAMERA, SMALL, gops_of
+from latchstring.testing.films import packets
+from latchstring.testing.recorded import CAMERA, SMALL, data_of, gops_of
 
 SECOND = timedelta(seconds=1)
+FILLER = b"\0\0\0\1\x0c" + bytes([0xFF]) * 500_000 + b"\x80"
+"""A NAL unit that says nothing (H.264, 7.3.2.7), as cameras with a constant bit rate send it."""
 
 
 def whole_time(gops):
@@ -127,6 +132,23 @@ def small_disk(tmp_path):
         pytest.skip(str(e))
 
 
+def test_a_gop_is_never_put_together(store):
+    """It is kept and written as it came: a second copy of each would tear holes into memory, and it would grow."""
+    clock = FakeClock()
+    info, film = packets(SMALL, 2, arrived=clock.monotonic())
+    film = [film[0], *(p._replace(data=p.data + FILLER) for p in film[1:5]), film[5]]
+    assembler, writer = Assembler(CAMERA, info, clock), GopWriter(store)
+    for packet in film[:5]:
+        assert not any(isinstance(made, WholeGop) for made in assembler.feed(packet))
+    tracemalloc.start()
+    [stored] = [writer.write(made) for made in assembler.feed(film[5]) if isinstance(made, WholeGop)]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    writer.close()
+    assert most < len(FILLER) < stored.size_bytes / 4
+    assert (index.folder(store) / stored.path).read_bytes()[stored.byte_offset :].count(FILLER[4:]) == 4
+
+
 def test_a_full_disk_loses_one_gop_and_nothing_else(small_disk, gops):
     """The GOP that does not fit is taken back whole; when there is room again, recording goes on."""
     store = Store(small_disk / "hub.db")
@@ -140,7 +162,7 @@ def test_a_full_disk_loses_one_gop_and_nothing_else(small_disk, gops):
     last = writer.write(gops[3])
     writer.close()
     data = (index.folder(store) / last.path).read_bytes()
-    assert data[last.byte_offset :] == gops[3].data
+    assert data[last.byte_offset :] == data_of(gops[3])
     store.close()
 
 

@@ -104,6 +104,24 @@ def test_a_newer_store_is_refused(tmp_path):
         Store(tmp_path / "hub.db")
 
 
+def test_a_long_transaction_is_not_held_in_memory(store):
+    """What it writes goes to the log as it comes, and is undone there as well."""
+    log = store.path.with_name("hub.db-wal")
+    before = log.stat().st_size
+    with pytest.raises(sqlite3.IntegrityError):
+        _add_large_ones_twice(store, lambda: log.stat().st_size > before + 100_000)
+    with store.read() as db:
+        assert count(db) == 0
+
+
+def _add_large_ones_twice(store, is_written):
+    with store.write() as db:
+        for number in range(50):
+            add_camera(db, f"cam_{number}" + "x" * 10_000)
+        assert is_written()
+        add_camera(db, "cam_0" + "x" * 10_000)
+
+
 def test_a_closed_store_says_so(store):
     """After `close()` nothing reads or writes."""
     store.close()

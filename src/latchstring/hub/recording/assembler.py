@@ -32,8 +32,13 @@ class WholeGop:
 
     gop: Gop
     run: Run
-    data: bytes
-    seal: bytes  # the last box of `data`, for those who have the fragments already
+    parts: tuple[bytes, ...]
+    """Its fragments, its sound and its seal, written one after the other: see decision 49."""
+
+    @property
+    def seal(self) -> bytes:
+        """For those who have the fragments already."""
+        return self.parts[-1]
 
 
 @dataclass
@@ -208,7 +213,7 @@ class Assembler:
 
     def _close(self, run: Run, gop: _InFlight, end_dts: int) -> WholeGop:
         sound = self._sound_until(end_dts - self._zero_dts)
-        body = b"".join(gop.fragments) + sound
+        body = [*gop.fragments, sound]
         duration = end_dts - gop.first_dts
         end_us = end_of_gop(gop.start_us, self._micros(duration), gop.earliest_us or 0)
         seal = fmp4.seal_gop(body, frames=len(gop.fragments), duration=duration, end_us=end_us)
@@ -223,8 +228,7 @@ class Assembler:
                 sound_bytes=len(sound),
             ),
             run=run,
-            data=body + seal,
-            seal=seal,
+            parts=(*body, seal),
         )
 
     def _sound_until(self, end: int) -> bytes:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import mmap
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from latchstring.base.errors import BadInput
@@ -74,9 +74,12 @@ def fragment(
     return head + sample
 
 
-def seal_gop(body: bytes, *, frames: int, duration: int, end_us: int) -> bytes:
+def seal_gop(body: Iterable[bytes], *, frames: int, duration: int, end_us: int) -> bytes:
     """free: length, real duration (ticks), end and checksum of the GOP before it. Players skip it (8.1.2)."""
-    return _SEAL.pack(_SEAL.size, b"free", _SEAL_MAGIC, frames, len(body), duration, end_us, zlib.crc32(body))
+    size, checksum = 0, 0
+    for part in body:
+        size, checksum = size + len(part), zlib.crc32(part, checksum)
+    return _SEAL.pack(_SEAL.size, b"free", _SEAL_MAGIC, frames, size, duration, end_us, checksum)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +196,7 @@ def without_sound(gop: bytes, sound_bytes: int) -> bytes:
         return gop
     _, _, _, frames, _, duration, end_us, _ = _SEAL.unpack_from(gop, len(gop) - _SEAL.size)
     body = gop[: len(gop) - _SEAL.size - sound_bytes]
-    return body + seal_gop(body, frames=frames, duration=duration, end_us=end_us)
+    return body + seal_gop([body], frames=frames, duration=duration, end_us=end_us)
 
 
 def only_sound(gop: bytes, sound_bytes: int) -> bytes:

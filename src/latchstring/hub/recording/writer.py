@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -48,7 +49,7 @@ class GopWriter:
         """Returns when the GOP would survive a power cut. After an error the files are as they were."""
         try:
             segment = self._segment_for(whole)
-            offset = segment.append(whole.data)
+            offset = segment.append(whole.parts)
             gop = StoredGop(
                 camera=whole.gop.camera,
                 run_us=whole.gop.run_us,
@@ -59,7 +60,7 @@ class GopWriter:
                 sound_bytes=whole.gop.sound_bytes,
                 path=segment.name,
                 byte_offset=offset,
-                size_bytes=len(whole.data),
+                size_bytes=sum(map(len, whole.parts)),
             )
             self._enter(segment, gop)
         except (OSError, sqlite3.OperationalError, StoreFull) as e:
@@ -114,15 +115,16 @@ class _Segment:
         self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._size = 0  # bytes that have a row
 
-    def append(self, data: bytes) -> int:
-        """Write and flush; answers the offset of `data`."""
+    def append(self, parts: Sequence[bytes]) -> int:
+        """Write one after the other, and flush; answers the offset of the first."""
         offset = self._size
         if offset == 0:
             offset = len(self.run.init)
-            data = self.run.init + data
-        left = memoryview(data)
-        while left:
-            left = left[os.write(self._fd, left) :]
+            parts = [self.run.init, *parts]
+        for part in parts:
+            left = memoryview(part)
+            while left:
+                left = left[os.write(self._fd, left) :]
         os.fdatasync(self._fd)
         if self._size == 0:
             sync_folder(self._path.parent)

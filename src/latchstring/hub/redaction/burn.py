@@ -190,8 +190,8 @@ class _Writer:
         )
 
     def close(self) -> bytes:
-        body = b"".join(self._fragments)
         gop = self._clip.gops[self._gop]
-        return body + fmp4.seal_gop(
-            body, frames=len(self._fragments) - 1, duration=self._duration, end_us=gop.end_us
+        seal = fmp4.seal_gop(
+            self._fragments, frames=len(self._fragments) - 1, duration=self._duration, end_us=gop.end_us
         )
+        return b"".join([*self._fragments, seal])

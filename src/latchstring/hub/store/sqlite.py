@@ -18,6 +18,8 @@ from latchstring.hub.store.spare import Spare
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 10.0
+CACHE_KB = 512
+"""Of pages, for each connection. More fills for an hour, and a commit makes what a reader has worthless."""
 CANNOT_START = "the hub's disk is full, so it cannot start; free some space, and start it again"
 
 
@@ -148,4 +150,5 @@ class Store:
         )
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         return connection
