@@ -164,6 +164,26 @@ def _stander(t: float, picture: Picture, came: float, stood: float, left: float,
     return _S.person(picture, x)
 
 
+def _knocked(picture: Picture, across: float, down: float) -> Picture:
+    """What the camera sees that points a little elsewhere."""
+    out: Picture = np.roll(picture, (round(down), round(across)), (0, 1))
+    return out
+
+
+def _tremor(t: float, start: float, strength: float, seconds: float) -> Picture:
+    """A camera that shakes ever less, as after a door was slammed."""
+    away = strength * np.exp(-(t - start) / seconds) if t >= start else 0.0
+    return _knocked(WALL, away * np.cos(14 * (t - start)), away * np.sin(11 * (t - start)))
+
+
+def _comes(t: float, picture: Picture, start: float, end: float) -> Picture:
+    """Somebody far away comes straight towards the camera, and is gone."""
+    if not start <= t < end:
+        return picture
+    tall = 0.1 + 0.15 * (t - start) / (end - start)
+    return _S.person(picture, 0.5, foot=0.55 + tall / 2, tall=tall, shade=60)
+
+
 def _ease(t: float, start: float, seconds: float) -> float:
     return min(1.0, max(0.0, (t - start) / seconds))
 
@@ -184,7 +204,7 @@ WORLDS: dict[str, World] = {
     ),
     "runner": World(paint=lambda t: _walk(t, WALL, (12, 13.6)), truth=((12, 13.6),)),
     "begins with motion": World(
-        paint=lambda t: _walk(t, WALL, (-3, 6), (18, 24)), truth=((2.5, 6), (18, 24)), spare=((0, 6),)
+        paint=lambda t: _walk(t, WALL, (-3, 6), (18, 24)), truth=((0.5, 6), (18, 24)), spare=((0, 6),)
     ),
     "begins with somebody standing": World(
         paint=lambda t: _stander(t, WALL, -9, -8, 12, 15), truth=((12, 15),), spare=((0, 15),)
@@ -197,6 +217,23 @@ WORLDS: dict[str, World] = {
     ),
     "parks for good": World(
         paint=lambda t: _stander(t, WALL, 10, 13, 99, 100), truth=((10, 13),), spare=((10, 26),), seconds=50
+    ),
+    "comes straight on": World(
+        paint=lambda t: _comes(t, WALL, 12, 28), truth=((16, 28),), spare=((12, 28),), seconds=40
+    ),
+    "knock that stays": World(paint=lambda t: _knocked(WALL, 8, 5) if t > 12 else WALL),
+    "turned camera": World(paint=lambda t: _knocked(WALL, 40, 15) if t > 12 else WALL),
+    "door slams": World(paint=lambda t: _tremor(t, 12, 8, 0.8)),
+    "walker after a knock": World(
+        paint=lambda t: _walk(t, _knocked(WALL, 8, 5) if t > 8 else WALL, (14, 20)), truth=((14, 20),)
+    ),
+    "knock beside a walker": World(
+        paint=lambda t: _walk(t, _knocked(WALL, 8, 5) if t > 15 else WALL, (12, 18)), truth=((12, 18),)
+    ),
+    "wind at the pole": World(
+        paint=lambda t: _walk(t, _knocked(WALL, 3 * np.sin(2.1 * t), np.sin(3.3 * t)), (30, 36)),
+        truth=((30, 36),),
+        seconds=45,
     ),
     "night noise": World(paint=lambda _: WALL * NIGHT + 10, noise=9),
     "night walker": World(

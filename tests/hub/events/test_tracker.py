@@ -23,6 +23,10 @@ def motion(at, share=0.1):
     return MotionSample(at, share, "motion")
 
 
+def unsure(at):
+    return MotionSample(at, 0.1, "unsure")
+
+
 def quiet(at):
     return MotionSample(at, 0.0, "quiet")
 
@@ -56,6 +60,19 @@ def test_settling_and_light_are_no_motion():
     assert (
         run([MotionSample(n * S, 0.9, kind) for n, kind in enumerate(["settling", "scene-change"] * 4)]) == []
     )
+
+
+def test_who_is_there_from_the_start_is_told_of_from_the_start():
+    """What was unsure until motion was sure was motion already."""
+    looks = [unsure(0), quiet(S), unsure(2 * S), unsure(3 * S), motion(4 * S), motion(5 * S), quiet(6 * S)]
+    [event] = run(looks)
+    assert (event.start_us, event.end_us) == (2 * S, 5 * S + SAMPLE_US)
+
+
+def test_what_stays_unsure_is_never_told():
+    """The twins: it ends before it is sure, or with one look that is."""
+    assert run([*(unsure(n * S) for n in range(9)), quiet(9 * S)]) == []
+    assert run([*(unsure(n * S) for n in range(9)), motion(9 * S), quiet(10 * S)]) == []
 
 
 def test_a_clock_set_back_ends_the_event():

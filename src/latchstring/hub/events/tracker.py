@@ -11,7 +11,10 @@ from latchstring.hub.events.models import Event
 from latchstring.hub.motion.detector import MotionSample
 
 NEEDED, NEEDED_SMALL = 2, 3
-"""So many looks in a row must show motion before an event opens; more while little of the picture moves."""
+"""So many looks in a row must show motion before an event opens; more while little of the picture moves.
+
+What was unsure in the looks right before them, while the camera settled, was motion, too.
+"""
 SMALL_SHARE = 0.01
 MERGE_US = 5_000_000
 """Motion that pauses no longer than this is one event."""
@@ -36,16 +39,17 @@ class Tracker:
         event = self._event
         if event is not None and not event.start_us <= sample.utc_us <= event.end_us + MERGE_US:
             yield from self.close()
-        if sample.kind != "motion":
+        if sample.kind not in ("motion", "unsure"):
             self._row.clear()
             return
         self._row.append(sample)
         if self._event is not None:
             del self._row[:-NEEDED]
-            if len(self._row) == NEEDED:
+        sure = sum(each.kind == "motion" for each in self._row)
+        if self._event is not None:
+            if sure == NEEDED:
                 yield self._grow(self._event, sample)
-            return
-        if len(self._row) >= (NEEDED if sample.share >= SMALL_SHARE else NEEDED_SMALL):
+        elif sure >= (NEEDED if sample.share >= SMALL_SHARE else NEEDED_SMALL):
             yield self._open(self._row)
 
     @property

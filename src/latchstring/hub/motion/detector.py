@@ -7,7 +7,8 @@ Where the picture is restless by itself, as noise and leaves in wind are, it tak
 Only when enough is hot is a closer look taken, at three things. Light changes brightness and keeps structure:
 what is the background's own structure, brighter or darker, is light. What is hot and does not change is no
 motion for long: one who has left leaves a ghost, one who parked becomes background. And what comes and goes
-at the same place again and again is restless.
+at the same place again and again is restless. Where all of the picture differs at once, or its edges do, that
+was the light or the camera: see `scene`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from latchstring.hub.motion.arithmetic import (
     with_margin,
 )
 from latchstring.hub.motion.models import MotionSettings
+from latchstring.hub.motion.scene import SHIFTED_SHARE, is_another, is_shifted
 from latchstring.hub.motion.zones import mask
 
 SAMPLED_ROWS = 96
@@ -46,8 +48,6 @@ FLOOR_SHARE = 0.0003
 """Less than this is never motion."""
 RESTLESS_SHARE = 0.01
 """Restlessness is learned everywhere while less than this moves, so that nobody who lingers teaches it."""
-SCENE_SHARE = 0.6
-"""So much of the picture differs when the scene is another."""
 _LEARN, _LEARN_HOT, _LEARN_LIGHT = 4, 7, 1
 """The mean follows by 1/16 a look where it is quiet, 1/128 where something moves, 1/2 where light changed."""
 _LEARN_RESTLESS = 4
@@ -61,14 +61,11 @@ _FADED = 1.5
 """Where the background shows so much more than the picture, somebody has left."""
 _LIT_SHARE = 0.1
 """So much of the picture is lit otherwise, at once, when a lamp is switched."""
-_NINTHS, _OF_A_NINTH = 8, 0.25
-"""As many ninths of the picture differ so much when all of it does."""
 _SOME = 1e-3
 _MARGIN = 2
-"""So far from what moves nothing is learned in haste."""
 _GHOST_LOOKS, _PARKED_LOOKS = LOOKS_A_SECOND, 10 * LOOKS_A_SECOND
 _COMPANY = 8
-"""How far from what changes a body reaches that moves."""
+"""How far a body reaches that changes or moves somewhere; what is hot within is no light, but its inside."""
 _BODY_REACH, _BODY, _BODY_OF_SPREAD, _BODY_AT_MOST = 4, 0.2, 5.0, 0.5
 """A body fills so much of some 9x9 pixels, and more where much of the picture moves."""
 _BODIES_OF_ALL = 0.5
@@ -79,7 +76,8 @@ _RETURNS = 5
 _EIGHT = np.int16(8)
 
 Gray = NDArray[np.int16]
-Kind = Literal["quiet", "motion", "settling", "scene-change"]
+_NONE: Gray = np.zeros((0, 0), np.int16)
+Kind = Literal["quiet", "motion", "unsure", "settling", "scene-change"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,11 @@ class MotionSample:
 
     utc_us: int
     share: float  # of the picture that moves, 0 to 1; known below the camera's sensitivity too
-    kind: Kind  # settling: just connected; scene-change: the light was switched, or the camera was turned
+    kind: Kind
+    """`settling`: it has just begun, and finds its exposure; `unsure`: and something moves, it seems.
+
+    `scene-change`: the light was switched, or the camera was moved.
+    """
 
 
 def stride(height: int) -> int:
@@ -102,7 +104,9 @@ class Detector:
     def __init__(self, settings: MotionSettings | None = None) -> None:
         self.settings = settings or MotionSettings()
         self._mean: Gray | None = None  # eight times the blurred picture
-        self._anchor = np.zeros((0, 0), np.int16)  # a blurred picture, up to a second old
+        self._threshold: Gray = _NONE
+        self._gray: Gray = _NONE  # the last blurred picture
+        self._anchor: Gray = _NONE  # another one, up to a second old
         self._looked_us = 0
         self._looks = 0
         self._was_hot: Bits | None = None
@@ -132,6 +136,7 @@ class Detector:
             return MotionSample(utc_us, 0.0, "settling")
         passed = _looks_between(self._looked_us, utc_us)
         self._looked_us = utc_us
+        self._gray_before, self._gray = self._gray, gray
         delta = gray * _EIGHT
         delta -= self._mean
         away = np.abs(delta)
@@ -143,16 +148,22 @@ class Detector:
             self._learn_noise(away)
             self._was_hot, self._hot_before = None, count
             return MotionSample(utc_us, 0.0, "settling" if settling else "quiet")
-        if count > SCENE_SHARE * hot.size or _is_everywhere(hot, count):
-            self._start(gray, utc_us)
-            return MotionSample(utc_us, 0.0, "scene-change")
-        share = self._closer(gray, delta, away, hot, passed, settling=settling)
+        share = None
+        if not is_another(hot, count) and not self._is_shifted(hot, count, settling=settling):
+            share = self._closer(gray, delta, away, hot, passed, settling=settling)
         if share is None:
+            self._learn_noise(away)
             self._start(gray, utc_us)
             return MotionSample(utc_us, 0.0, "scene-change")
-        if settling:
-            return MotionSample(utc_us, share, "settling")
-        return MotionSample(utc_us, share, "motion" if share >= self.settings.min_share else "quiet")
+        if share < self.settings.min_share:
+            return MotionSample(utc_us, share, "settling" if settling else "quiet")
+        return MotionSample(utc_us, share, "unsure" if settling else "motion")
+
+    def _is_shifted(self, hot: Bits, count: int, *, settling: bool) -> bool:
+        """Whether the camera was moved, just now or again while it settles."""
+        assert self._mean is not None
+        is_sudden = settling or self._hot_before < count / 4
+        return is_sudden and count > SHIFTED_SHARE * hot.size and is_shifted(hot, self._mean, self._threshold)
 
     def _closer(
         self, gray: Gray, delta: Gray, away: Gray, hot: Bits, passed: int, *, settling: bool
@@ -175,12 +186,13 @@ class Detector:
         moving = strange & ~parked
         self._count_turns(hot)
         rate = np.where(hot[part], _LEARN_LIGHT, _LEARN)
-        rate[near(moving, _MARGIN)] = _LEARN_HOT
+        rate[near(moving, _COMPANY)] = _LEARN_HOT
         rate[strange & parked] = 0
         learned = delta >> _LEARN
         learned[part] = delta[part] >> rate
         self._mean += learned
         share = self._share_of_bodies(moving, part)
+        self._forget_offset(away[part], gray[part], moving, part)
         everywhere = settling or share < RESTLESS_SHARE
         self._learn_noise(away, None if everywhere else self._turns > _RETURNS << 8)
         return share
@@ -237,6 +249,12 @@ class Detector:
             self._turns += (hot > self._was_hot) * np.int16(1 << 8)
         self._was_hot = hot
 
+    def _forget_offset(self, away: Gray, gray: Gray, moving: Bits, part: Part) -> None:
+        """Of what moves only its change since the last look is restless, or who lingers would be noise."""
+        change = np.abs(gray - self._gray_before[part])
+        change *= _EIGHT
+        np.minimum(away, change, out=away, where=moving)
+
     def _learn_noise(self, away: Gray, where: Bits | None = None) -> None:
         usual = np.minimum(away, self._most_restless)
         usual *= _NOISE_FACTOR
@@ -248,25 +266,19 @@ class Detector:
         self._threshold += usual
 
     def _start(self, gray: Gray, utc_us: int) -> None:
-        self._mean = gray << 3
-        self._threshold = np.full_like(gray, _HOT << 4)
+        threshold = np.full_like(gray, _HOT << 4)
+        if self._threshold.shape == gray.shape:
+            np.maximum(threshold, self._threshold, out=threshold)  # leaves and noise are still there
+        self._mean, self._threshold = gray << 3, threshold
         self._most_restless = np.full_like(gray, _MOST_RESTLESS)  # numpy is far faster with two pictures
         self._still = np.zeros_like(gray)
         self._turns = np.zeros_like(gray)
         self._was_hot = None
         self._hot_before = 0
+        self._gray = gray
         self._anchor, self._looks, self._looked_us = gray, 0, utc_us
         self._frozen_until_us = utc_us + FREEZE_US
 
 
 def _looks_between(before_us: int, now_us: int) -> int:
     return max(1, min(round((now_us - before_us) * LOOKS_A_SECOND / 1_000_000), _PARKED_LOOKS))
-
-
-def _is_everywhere(hot: Bits, count: int) -> bool:
-    """Whether nearly every ninth of the picture differs at once."""
-    rows, columns = hot.shape[0] // 3, hot.shape[1] // 3
-    if count < _NINTHS * _OF_A_NINTH * rows * columns:
-        return False
-    ninths = hot[: rows * 3, : columns * 3].reshape(3, rows, 3, columns).mean(axis=(1, 3))
-    return int(np.count_nonzero(ninths > _OF_A_NINTH)) >= _NINTHS
