@@ -43,7 +43,7 @@ def counted(name, real):
 def record(folder, at):
     global last
     store = Store(folder / "hub.db")
-    for name in ("open", "write", "fdatasync", "fsync", "mkdir"):
+    for name in ("open", "writev", "fdatasync", "fsync", "mkdir"):
         setattr(os, name, counted(name, getattr(os, name)))
     connection = store._writer
     connection.set_trace_callback(counted("sql", lambda statement: None))

@@ -2,6 +2,7 @@ import hashlib
 import io
 import os
 import tracemalloc
+from dataclasses import replace
 from datetime import timedelta
 
 import av
@@ -147,6 +148,19 @@ def test_a_gop_is_never_put_together(store):
     writer.close()
     assert most < len(FILLER) < stored.size_bytes / 4
     assert (index.folder(store) / stored.path).read_bytes()[stored.byte_offset :].count(FILLER[4:]) == 4
+
+
+@pytest.mark.parametrize("most_bytes", [None, 1, 7, 100])
+def test_what_the_disk_did_not_take_is_offered_again(store, gops, monkeypatch, most_bytes):
+    """From the byte on at which it stopped; and never more parts than the kernel takes in one call."""
+    write = os.writev
+    if most_bytes is not None:
+        monkeypatch.setattr(os, "writev", lambda fd, parts: write(fd, [b"".join(parts)[:most_bytes]]))
+    parts = (b"", *(bytes([n % 251]) * (n % 3) for n in range(3000)), b"")
+    writer = GopWriter(store)
+    stored = writer.write(replace(gops[0], run=replace(gops[0].run, init=b"init"), parts=parts))
+    writer.close()
+    assert (index.folder(store) / stored.path).read_bytes()[stored.byte_offset :] == b"".join(parts)
 
 
 def test_a_full_disk_loses_one_gop_and_nothing_else(small_disk, gops):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 from latchstring.base.errors import Unavailable
@@ -18,6 +20,7 @@ from latchstring.hub.recording.models import Run, StoredGop
 from latchstring.hub.store import Store, StoreFull
 
 ROTATE_AFTER = timedelta(minutes=5)
+_MOST_AT_ONCE = os.sysconf("SC_IOV_MAX")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -116,15 +119,12 @@ class _Segment:
         self._size = 0  # bytes that have a row
 
     def append(self, parts: Sequence[bytes]) -> int:
-        """Write one after the other, and flush; answers the offset of the first."""
+        """Write one behind the other, and flush; answers the offset of the first."""
         offset = self._size
         if offset == 0:
             offset = len(self.run.init)
             parts = [self.run.init, *parts]
-        for part in parts:
-            left = memoryview(part)
-            while left:
-                left = left[os.write(self._fd, left) :]
+        _write_all(self._fd, parts)
         os.fdatasync(self._fd)
         if self._size == 0:
             sync_folder(self._path.parent)
@@ -144,6 +144,16 @@ class _Segment:
 
     def close(self) -> None:
         os.close(self._fd)
+
+
+def _write_all(fd: int, parts: Sequence[bytes]) -> None:
+    left = deque(memoryview(part) for part in parts if part)
+    while left:
+        written = os.writev(fd, list(islice(left, _MOST_AT_ONCE)))
+        while left and written >= len(left[0]):
+            written -= len(left.popleft())
+        if written:
+            left[0] = left[0][written:]
 
 
 def _make_folder(path: Path, root: Path) -> None:
