@@ -70,8 +70,9 @@ def compare_command(one: Share, other: Share, level: float) -> Study:
 @answers
 def strata_command(file: Path, level: float, **columns: str) -> Study:
     """Two groups within like cases, one row a case. (Mantel and Haenszel 1959)"""
-    layers, one, other = cases.read_strata(file, **columns)
-    return audits.of_strata(strata.stratified(layers, level), one, other)
+    layers = cases.read_strata(file, **columns)
+    found = strata.stratified(layers.strata, level)
+    return audits.of_strata(found, layers.one, layers.other).also_beware(layers.beware)
 
 
 @bias.command("agreement")
@@ -198,4 +199,6 @@ def outcome_command(one: Share, other: Share, names: str, level: float) -> Study
 @answers
 def veil_command(file: Path, name: str, level: float, **columns: str) -> Study:
     """Is a group's share larger when it is light? One row a decision. (Grogger and Ridgeway 2006)"""
-    return audits.of_veil(stops.veil_of_darkness(name, cases.read_hours(file, **columns), level))
+    decisions = cases.read_hours(file, **columns)
+    found = stops.veil_of_darkness(name, decisions.hours, level)
+    return audits.of_veil(found).also_beware(decisions.beware)

@@ -18,7 +18,7 @@ from latchstring.analysis.hotspots.hotspot_map import map_of
 from latchstring.analysis.hotspots.local import Tail
 from latchstring.analysis.hotspots.moran import local_moran
 from latchstring.analysis.hotspots.risk import risk_surface
-from latchstring.analysis.points import Floats, Incidents, Points
+from latchstring.analysis.points import Floats, Points
 from latchstring.base.errors import BadInput
 from latchstring.cli.analyse_output import (
     Numbers,
@@ -104,7 +104,8 @@ def map_command(
     **asked: Any,
 ) -> Study:
     """Where do incidents gather, how sure is that, and over how many homes?"""
-    plane, left_out, weighed = columns.origin, 0, None
+    plane, weighed = columns.origin, None
+    beware: tuple[str, ...] = ()
     if streamed:
         if exposure or any((columns.lon, columns.lat, columns.id, columns.source)):
             raise stream.NotForStreams
@@ -113,7 +114,7 @@ def map_command(
         )
     else:
         placed = read_placed(file, columns)
-        plane, left_out = placed.plane, placed.left_out
+        plane, beware = placed.plane, placed.beware
         grid, weighed = _grid(placed, cell, columns, exposure, exposure_column)
         binned = bin_events(placed.points, grid)
     if binned.grid.cells * maps_drawn > MOST_DRAWN:
@@ -127,7 +128,7 @@ def map_command(
         maps=maps_drawn,
         **asked,
     )
-    return maps.of_map(found, because, plane, left_out=left_out)
+    return maps.of_map(found, because, plane).also_beware(beware)
 
 
 @click.command("gi")
@@ -149,7 +150,7 @@ def gi_command(file: Path, columns: Columns, cell: float, reach: int, tail: Tail
     grid = Grid.around(placed.points, cell_metres=cell)
     counts = grid.counts(placed.points)
     found = gi_star(counts.astype(np.float64), reach=reach, tail=tail, seed=seed)
-    return maps.of_gi(found, counts, grid, reach, placed.plane)
+    return maps.of_gi(found, counts, grid, reach, placed.plane).also_beware(placed.beware)
 
 
 @click.command("moran")
@@ -164,7 +165,7 @@ def moran_command(file: Path, columns: Columns, cell: float, reach: int, seed: i
     grid = Grid.around(placed.points, cell_metres=cell)
     counts = grid.counts(placed.points)
     found = local_moran(counts.astype(np.float64), reach=reach, seed=seed)
-    return maps.of_moran(found, counts, grid, placed.plane)
+    return maps.of_moran(found, counts, grid, placed.plane).also_beware(placed.beware)
 
 
 @click.command("risk")
@@ -194,7 +195,7 @@ def risk_command(
     binned = bin_events(placed.points, grid)
     metres, _ = _smoothing(binned, bandwidth)
     found = risk_surface(binned.counts, weighed, grid, bandwidth_metres=metres, **asked)
-    return maps.of_risk(found, float(weighed.sum()), grid, placed.plane)
+    return maps.of_risk(found, float(weighed.sum()), grid, placed.plane).also_beware(placed.beware)
 
 
 @click.command("clusters")
@@ -219,7 +220,7 @@ def clusters_command(
     if exposure is not None:
         background, weights = read_weighted(exposure, _places_of(columns), exposure_column, placed.plane)
     found = clusters(placed.points, distance_metres=distance, background=background, weights=weights, **asked)
-    return maps.of_clusters(found, len(placed.points))
+    return maps.of_clusters(found, len(placed.points)).also_beware(placed.beware)
 
 
 @click.command("bandwidth")
@@ -229,14 +230,15 @@ def clusters_command(
 @answers
 def bandwidth_command(file: Path, columns: Columns, cell: float, neighbours: int) -> Study:
     """How far could one smooth, and why? Three suggestions."""
-    points = read_placed(file, columns).points
+    placed = read_placed(file, columns)
+    points = placed.points
     grid = Grid.around(points, cell_metres=cell)
     found = {
         "prediction": bandwidth.by_prediction(grid.counts(points), grid),
         "neighbours": bandwidth.by_neighbours(points, neighbours=neighbours),
         "extent": bandwidth.by_extent(points),
     }
-    return maps.of_bandwidths(found, len(points))
+    return maps.of_bandwidths(found, len(points)).also_beware(placed.beware)
 
 
 @click.command("back-test")
@@ -253,14 +255,12 @@ def back_test_command(
 ) -> Study:
     """Would the map have foretold what came after, better than a simple count?"""
     placed = read_dated(file, columns, today=today())
-    assert placed.days is not None
-    incidents = Incidents(placed.points, placed.days)
+    incidents = placed.incidents()
     grid = Grid.around(placed.points, cell_metres=cell)
-    earlier = Points(placed.points.xy[placed.days < split])
+    earlier = Points(placed.points.xy[incidents.days < split])
     metres, _ = _smoothing(bin_events(earlier, grid), bandwidth)
-    return maps.of_back_test(
-        scoring.back_test(incidents, grid, split_day=split, bandwidth_metres=metres, share=share)
-    )
+    found = scoring.back_test(incidents, grid, split_day=split, bandwidth_metres=metres, share=share)
+    return maps.of_back_test(found).also_beware(placed.beware)
 
 
 def _smoothing(binned: Binned, asked: float | None) -> tuple[float, str]:

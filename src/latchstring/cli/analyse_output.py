@@ -72,7 +72,8 @@ def answers(command: Callable[..., Study]) -> Command:
             files[geojson] = answer.to_json(study.geojson)
         _write(files)
         if as_json:
-            click.echo(answer.to_json(study.full if full else study.answer))
+            everything = {**answer.plain(study.full), "beware": study.beware}
+            click.echo(answer.to_json(everything if full else study.answer))
         else:
             click.echo(study.to_text())
 

@@ -9,10 +9,14 @@ import click
 
 from latchstring.analysis.hotspots import jacquez, knox, mantel, near_repeat
 from latchstring.analysis.hotspots.mantel import Transform
+from latchstring.analysis.hotspots.pairs import duplicate_pairs
 from latchstring.cli.analyse_output import Numbers, answers, takes_incidents, today
 from latchstring.studies import pairs
-from latchstring.studies.incidents import Columns, read_incidents
+from latchstring.studies.incidents import Columns, read_dated
 from latchstring.studies.study import Study
+
+PERMUTED_UP_TO = 500
+"""Incidents for which Mantel's p is drawn unasked: a normal finds too much there. It takes seconds."""
 
 _metric = click.option(
     "--metric",
@@ -39,7 +43,8 @@ _level = click.option("--level", type=float, default=0.95, show_default=True, he
 @answers
 def knox_command(file: Path, columns: Columns, **asked: Any) -> Study:
     """Are incidents that are near in space near in time too? (Knox 1964)"""
-    return pairs.of_knox(knox.knox(read_incidents(file, columns, today=today()), **asked))
+    placed = read_dated(file, columns, today=today())
+    return pairs.of_knox(knox.knox(placed.incidents(), **asked)).also_beware(placed.beware)
 
 
 @click.command("near-repeat")
@@ -58,9 +63,9 @@ def knox_command(file: Path, columns: Columns, **asked: Any) -> Study:
 @answers
 def near_repeat_command(file: Path, columns: Columns, **asked: Any) -> Study:
     """How much likelier is a second incident close by, and for how long?"""
-    return pairs.of_near_repeat(
-        near_repeat.near_repeat(read_incidents(file, columns, today=today()), **asked)
-    )
+    placed = read_dated(file, columns, today=today())
+    found = near_repeat.near_repeat(placed.incidents(), **asked)
+    return pairs.of_near_repeat(found).also_beware(placed.beware)
 
 
 @click.command("mantel")
@@ -71,23 +76,37 @@ def near_repeat_command(file: Path, columns: Columns, **asked: Any) -> Study:
 @click.option(
     "--time", type=Numbers(2), default="1,-1", show_default=True, help="(days + CONSTANT) ** POWER."
 )
-@_permutations
+@click.option(
+    "--permutations",
+    type=int,
+    help="Draw so many as well; else 999 where there are at most 500 incidents.",
+)
 @_seed
 @_metric
 @_level
 @answers
 def mantel_command(
-    file: Path, columns: Columns, space: tuple[float, float], time: tuple[float, float], **asked: Any
+    file: Path,
+    columns: Columns,
+    space: tuple[float, float],
+    time: tuple[float, float],
+    permutations: int | None,
+    **asked: Any,
 ) -> Study:
     """Do incidents that are further apart in space lie further apart in time? (Mantel 1967)"""
-    incidents = read_incidents(file, columns, today=today())
+    placed = read_dated(file, columns, today=today())
+    incidents = placed.incidents()
+    if permutations is None:
+        permutations = 999 if len(incidents) <= PERMUTED_UP_TO else 0
     found = mantel.mantel(
         incidents,
         space=Transform(constant=space[0], power=space[1]),
         time=Transform(constant=time[0], power=time[1]),
+        permutations=permutations,
         **asked,
     )
-    return pairs.of_mantel(found)
+    twice = pairs.entered_twice(duplicate_pairs(incidents))
+    return pairs.of_mantel(found).also_beware((*twice, *placed.beware))
 
 
 @click.command("jacquez")
@@ -98,4 +117,7 @@ def mantel_command(
 @answers
 def jacquez_command(file: Path, columns: Columns, **asked: Any) -> Study:
     """Are the nearest incidents in space the nearest in time too? (Jacquez 1996)"""
-    return pairs.of_jacquez(jacquez.jacquez(read_incidents(file, columns, today=today()), **asked))
+    placed = read_dated(file, columns, today=today())
+    incidents = placed.incidents()
+    twice = pairs.entered_twice(duplicate_pairs(incidents))
+    return pairs.of_jacquez(jacquez.jacquez(incidents, **asked)).also_beware((*twice, *placed.beware))

@@ -9,7 +9,6 @@ import click
 import numpy as np
 
 from latchstring.analysis.hotspots import aoristic, naus, space_time
-from latchstring.analysis.points import Incidents
 from latchstring.cli.analyse_output import Numbers, When, answers, takes_incidents, today
 from latchstring.studies import dates, table, times
 from latchstring.studies.incidents import DAY, Columns, FutureDate, read_at_sites, read_dated, read_weighted
@@ -103,26 +102,25 @@ def space_time_command(
 ) -> Study:
     """Somewhere, for some time: were there more than chance puts there? (Kulldorff and others 2005; 2001)"""
     if sites is None:
+        if any(each is not None for each in (site_column, exposure_column, first, last)):
+            raise space_time.BadSites("site and exposure columns, a first and a last day go with --sites")
         placed = read_dated(file, columns, today=today())
-        assert placed.days is not None
-        incidents = Incidents(placed.points, placed.days)
-        return times.of_space_time(space_time.scan_permutation(incidents, **asked), dated=placed.dated)
+        scanned = space_time.scan_permutation(placed.incidents(), **asked)
+        return times.of_space_time(scanned, dated=placed.dated).also_beware(placed.beware)
     if site_column is None or exposure_column is None:
         raise space_time.BadSites("places need the names of two columns: --site-column and --exposure-column")
     places, exposure = read_weighted(sites, columns, exposure_column, columns.origin)
-    at, days, dated = read_at_sites(file, sites, columns, site=site_column, today=today())
-    return times.of_space_time(
-        space_time.scan_poisson(
-            places,
-            exposure,
-            site=at,
-            days=days,
-            first_day=int(days.min()) if first is None else first,
-            last_day=int(days.max()) if last is None else last,
-            **asked,
-        ),
-        dated=dated,
+    at = read_at_sites(file, sites, columns, site=site_column, today=today())
+    found = space_time.scan_poisson(
+        places,
+        exposure,
+        site=at.site,
+        days=at.days,
+        first_day=int(at.days.min()) if first is None else first,
+        last_day=int(at.days.max()) if last is None else last,
+        **asked,
     )
+    return times.of_space_time(found, dated=at.dated).also_beware(at.beware)
 
 
 @click.command("aoristic")

@@ -148,6 +148,9 @@ def of_agreement(found: Agreement) -> Study:
             "Krippendorff's alpha with its interval; the upright line is what it takes to conclude.",
             neutral=ENOUGH,
         ),
+        beware=(f"{found.alone:,} labels were left out: nobody else has labelled the same.",)
+        if found.alone
+        else (),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -105,10 +106,25 @@ def read_shares(path: Path, *, group: str, hits: str, of: str) -> dict[str, Shar
     return {name: Share(*pair) for name, pair in found.items()}
 
 
-def read_strata(path: Path, *, group: str, outcome: str, stratum: str) -> tuple[list[Stratum], str, str]:
-    """A row for each case. Also the names of the two groups: the first in the file is compared with the
-    second.
-    """
+@dataclass(frozen=True)
+class Layers:
+    """`one` is the group that stands first in the file. `left_out` are the cases of strata without both."""
+
+    strata: list[Stratum]
+    one: str
+    other: str
+    left_out: int
+
+    @property
+    def beware(self) -> tuple[str, ...]:
+        """How many cases the answer does not hold, and why."""
+        if not self.left_out:
+            return ()
+        return (f"{self.left_out:,} cases were left out: their strata hold one of the two groups alone.",)
+
+
+def read_strata(path: Path, *, group: str, outcome: str, stratum: str) -> Layers:
+    """A row for each case."""
     rows, [group_column, outcome_column, stratum_column] = read(path, [group, outcome, stratum])
     names, layers = rows.texts(group_column), rows.texts(stratum_column)
     hit = yes_or_no(rows, outcome_column)
@@ -116,13 +132,9 @@ def read_strata(path: Path, *, group: str, outcome: str, stratum: str) -> tuple[
     if len(groups) != 2:
         raise BadCell(f"column {group!r} holds {len(groups)} groups; two are compared within strata")
     is_one = np.array([name == groups[0] for name in names])
-    strata = []
-    for layer in dict.fromkeys(layers):
-        here = np.array([each == layer for each in layers])
-        one, other = here & is_one, here & ~is_one
-        if one.any() and other.any():
-            strata.append(Stratum(layer, _share(hit, one), _share(hit, other)))
-    return strata, groups[0], groups[1]
+    strata = [Stratum(*each) for each in _in_both(layers, is_one, hit)]
+    kept = sum(each.one.of + each.other.of for each in strata)
+    return Layers(strata, groups[0], groups[1], len(rows) - kept)
 
 
 def read_labels(path: Path, *, unit: str, coder: str, label: str, nominal: bool) -> NDArray[np.float64]:
@@ -141,7 +153,25 @@ def read_labels(path: Path, *, unit: str, coder: str, label: str, nominal: bool)
     return found
 
 
-def read_hours(path: Path, *, clock: str, light: str, group: str) -> list[Hour]:
+@dataclass(frozen=True)
+class Hours:
+    """`left_out` are the decisions at times of the clock at which it was always light, or never."""
+
+    hours: list[Hour]
+    left_out: int
+
+    @property
+    def beware(self) -> tuple[str, ...]:
+        """How many decisions the answer does not hold, and why."""
+        if not self.left_out:
+            return ()
+        return (
+            f"{self.left_out:,} decisions were left out: at their time of the clock it was always light, or "
+            "never.",
+        )
+
+
+def read_hours(path: Path, *, clock: str, light: str, group: str) -> Hours:
     """A row for each decision: the time of the clock, whether it was light, whether it was of the group."""
     rows, [clock_column, light_column, group_column] = read(path, [clock, light, group])
     at, lit, belongs = (
@@ -149,15 +179,21 @@ def read_hours(path: Path, *, clock: str, light: str, group: str) -> list[Hour]:
         yes_or_no(rows, light_column),
         yes_or_no(rows, group_column),
     )
-    hours = []
-    for name in sorted(dict.fromkeys(at)):
-        here = np.array([each == name for each in at])
-        if (here & lit).any() and (here & ~lit).any():
-            hours.append(Hour(name, _share(belongs, here & lit), _share(belongs, here & ~lit)))
+    hours = sorted((Hour(*each) for each in _in_both(at, lit, belongs)), key=lambda each: each.clock)
     if not hours:
         raise BadCell("at no time of the clock there are decisions both by daylight and in the dark")
-    return hours
+    return Hours(hours, len(rows) - sum(each.by_day.of + each.in_dark.of for each in hours))
 
 
-def _share(hit: NDArray[np.bool_], among: NDArray[np.bool_]) -> Share:
-    return Share(int((hit & among).sum()), int(among.sum()))
+def _in_both(
+    layers: Sequence[str], first: NDArray[np.bool_], hit: NDArray[np.bool_]
+) -> Iterator[tuple[str, Share, Share]]:
+    """For each layer that has rows on both sides: the share of hits on the first, and on the other."""
+    names = list(dict.fromkeys(layers))
+    number = {name: n for n, name in enumerate(names)}
+    place = np.array([number[each] for each in layers]) * 2 + ~first
+    of, hits = (np.bincount(place[kept], minlength=2 * len(names)) for kept in (np.ones_like(hit), hit))
+    for n, name in enumerate(names):
+        one, other = 2 * n, 2 * n + 1
+        if of[one] and of[other]:
+            yield name, Share(int(hits[one]), int(of[one])), Share(int(hits[other]), int(of[other]))

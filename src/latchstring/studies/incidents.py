@@ -41,6 +41,10 @@ class HalfAPlace(BadInput):
     """Degrees need both columns: --lon and --lat."""
 
 
+class NoSource(BadInput):
+    """The probability of a visit needs --source too: the column of how each incident became known."""
+
+
 class AllDropped(BadInput):
     """After correcting for visits no incident is left; these were found where somebody always went."""
 
@@ -80,6 +84,16 @@ class Placed:
     dated: bool = False
     left_out: int = 0
 
+    @property
+    def beware(self) -> tuple[str, ...]:
+        """How many incidents of the file the answer does not hold, and why."""
+        return _by_lot(self.left_out)
+
+    def incidents(self) -> Incidents:
+        """With their days, which must have been asked for."""
+        assert self.days is not None
+        return Incidents(self.points, self.days)
+
 
 @dataclass(frozen=True)
 class Where:
@@ -92,9 +106,7 @@ class Where:
 
 def read_incidents(path: Path, columns: Columns, *, today: int) -> Incidents:
     """`today` in days since 1970-01-01: a later date is refused, a plain number of a day is not."""
-    found = read_dated(path, columns, today=today)
-    assert found.days is not None
-    return Incidents(found.points, found.days)
+    return read_dated(path, columns, today=today).incidents()
 
 
 def read_points(path: Path, columns: Columns) -> Points:
@@ -139,25 +151,16 @@ def _read(path: Path, columns: Columns, today: int | None) -> Placed:
     layout = table.look(path, header=columns.header)
     where = place_columns(layout, columns)
     day = None if today is None else layout.column(columns.day, DAY, "the day", "--date")
-    named = {
-        kind: None if wanted is None else layout.column(wanted, (), kind, f"--{kind}")
-        for kind, wanted in (("id", columns.id), ("source", columns.source), ("visit", columns.visit))
-    }
+    named = _named(layout, columns)
     rows = table.read(layout, [name for name in (where.x, where.y, day, *named.values()) if name])
-    if named["id"]:
-        _refuse_twice(rows, named["id"])
     points, plane = points_of(rows, where, columns.origin)
     days, dated = None, False
     if day is not None and today is not None:
         days, dated = rows.days(day, columns.date_order), rows.holds_dates(day)
         _refuse_future(rows, day, days, today)
-    if named["source"] is None:
-        return Placed(points=points, days=days, plane=plane, dated=dated)
-    kept = _kept(rows, named["source"], named["visit"])
-    if not kept.any():
-        raise AllDropped
+    kept = _known(rows, named)
     return Placed(
-        points=Points(points.xy[kept]),
+        points=points if kept.all() else Points(points.xy[kept]),
         days=None if days is None else days[kept],
         plane=plane,
         dated=dated,
@@ -165,32 +168,83 @@ def _read(path: Path, columns: Columns, today: int | None) -> Placed:
     )
 
 
-def read_at_sites(
-    path: Path, sites: Path, columns: Columns, *, site: str, today: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:
-    """For each incident the number of its site, by the name that both files have, and its day; whether days
-    are dates.
-    """
-    _, known = _texts(sites, columns, site)
-    number_of = {name: n for n, name in enumerate(known)}
-    rows, named = _texts(path, columns, site)
+@dataclass(frozen=True, kw_only=True)
+class AtSites:
+    """For each incident the number of its site and its day; `dated` and `left_out` as in `Placed`."""
+
+    site: NDArray[np.int64]
+    days: NDArray[np.int64]
+    dated: bool
+    left_out: int
+
+    @property
+    def beware(self) -> tuple[str, ...]:
+        """How many incidents of the file the answer does not hold, and why."""
+        return _by_lot(self.left_out)
+
+
+def read_at_sites(path: Path, sites: Path, columns: Columns, *, site: str, today: int) -> AtSites:
+    """Incidents whose site has a name that stands in the file of sites too."""
+    known = _sites(sites, columns, site)
+    layout = table.look(path, header=columns.header)
+    name = layout.column(site, (), site, "--site-column")
+    day = layout.column(columns.day, DAY, "the day", "--date")
+    named = _named(layout, columns)
+    rows = table.read(layout, [name, day, *(each for each in named.values() if each)])
     at = []
-    for row, name in enumerate(named):
-        if name not in number_of:
-            raise table.BadCell(f"{rows.where(row)}: {name[:40]!r} is no place of {sites.name}")
-        at.append(number_of[name])
-    day = rows.layout.column(columns.day, DAY, "the day", "--date")
-    dated = table.read(rows.layout, [day])
-    days = dated.days(day, columns.date_order)
-    _refuse_future(dated, day, days, today)
-    return np.array(at, dtype=np.int64), days, dated.holds_dates(day)
+    for row, text in enumerate(rows.texts(name)):
+        if text not in known:
+            raise table.BadCell(f"{rows.where(row)}: {text[:40]!r} is no place of {sites.name}")
+        at.append(known[text])
+    days = rows.days(day, columns.date_order)
+    _refuse_future(rows, day, days, today)
+    kept = _known(rows, named)
+    return AtSites(
+        site=np.array(at, dtype=np.int64)[kept],
+        days=days[kept],
+        dated=rows.holds_dates(day),
+        left_out=int((~kept).sum()),
+    )
 
 
-def _texts(path: Path, columns: Columns, name: str) -> tuple[table.Table, list[str]]:
+def _sites(path: Path, columns: Columns, name: str) -> dict[str, int]:
+    """The number of each site by its name, which stands once."""
     layout = table.look(path, header=columns.header)
     found = layout.column(name, (), name, "--site-column")
     rows = table.read(layout, [found])
-    return rows, rows.texts(found)
+    _refuse_twice(rows, found, "place")
+    return {text: number for number, text in enumerate(rows.texts(found))}
+
+
+def _named(layout: table.Layout, columns: Columns) -> dict[str, str | None]:
+    """The columns of identity, source and visit, where they were named."""
+    if columns.visit is not None and columns.source is None:
+        raise NoSource
+    return {
+        kind: None if wanted is None else layout.column(wanted, (), kind, f"--{kind}")
+        for kind, wanted in (("id", columns.id), ("source", columns.source), ("visit", columns.visit))
+    }
+
+
+def _known(rows: table.Table, named: dict[str, str | None]) -> NDArray[np.bool_]:
+    """Which incidents count: each that stands once, and of those found on visits as many as may."""
+    if named["id"]:
+        _refuse_twice(rows, named["id"], "incident")
+    if named["source"] is None:
+        return np.ones(len(rows), dtype=bool)
+    kept = _kept(rows, named["source"], named["visit"])
+    if not kept.any():
+        raise AllDropped
+    return kept
+
+
+def _by_lot(left_out: int) -> tuple[str, ...]:
+    if not left_out:
+        return ()
+    return (
+        f"{left_out:,} incidents were left out by lot, so that what was found on frequent visits does not "
+        "count more than what residents reported.",
+    )
 
 
 def _refuse_future(rows: table.Table, day: str, days: NDArray[np.int64], today: int) -> None:
@@ -239,12 +293,12 @@ def _kept(rows: table.Table, source: str, visit: str | None) -> NDArray[np.bool_
     return kept
 
 
-def _refuse_twice(rows: table.Table, name: str) -> None:
+def _refuse_twice(rows: table.Table, name: str, what: str) -> None:
     seen: dict[str, int] = {}
     for row, text in enumerate(rows.texts(name)):
         if text in seen:
             raise Twice(
-                f"{rows.where(row)}: the incident {text[:40]!r} stands in {rows.where(seen[text])} already"
+                f"{rows.where(row)}: the {what} {text[:40]!r} stands in {rows.where(seen[text])} already"
             )
         seen[text] = row
 

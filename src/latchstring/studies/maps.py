@@ -37,7 +37,7 @@ _LIKENESS = {
 }
 
 
-def of_map(found: HotspotMap, because: str, plane: Plane | None, *, left_out: int = 0) -> Study:
+def of_map(found: HotspotMap, because: str, plane: Plane | None) -> Study:
     """`because` says where the bandwidth comes from."""
     sure = found.certainty.probability
     order = [at for at in _highest(sure, found.density) if sure[at] > 0 or found.counts[at]]
@@ -103,7 +103,7 @@ def of_map(found: HotspotMap, because: str, plane: Plane | None, *, left_out: in
                 words=f"Up to {int(found.counts.max()):,} in a cell. A smoothed map has to beat it.",
             ),
         ),
-        beware=(*found.caveats, _SMOOTHED, *_visits(left_out)),
+        beware=(*found.caveats, _SMOOTHED),
         geojson=None
         if plane is None
         else geojson.of_cells(found.grid, plane, zip(*_indices(order), cells, strict=True)),
@@ -539,13 +539,4 @@ def _unexposed(events: int) -> tuple[str, ...]:
         return ()
     return (
         f"{events:,} incidents lie where nothing is exposed and were left out: the denominator is amiss.",
-    )
-
-
-def _visits(left_out: int) -> tuple[str, ...]:
-    if not left_out:
-        return ()
-    return (
-        f"{left_out:,} incidents were left out by lot, so that what was found on frequent visits does not "
-        "count more than what residents reported.",
     )

@@ -50,7 +50,7 @@ def of_knox(found: Knox) -> Study:
                 "Pairs near in space and time", _BY_CHANCE, found.observed, found.by_chance, words=_THE_BAR
             ),
         ),
-        beware=(_CAUSES, *_duplicates(found.duplicates)),
+        beware=(_CAUSES, *entered_twice(found.duplicates)),
     )
 
 
@@ -104,7 +104,7 @@ def of_near_repeat(found: NearRepeat) -> Study:
                 words="Dots are what was observed; each bar is where the ratio lies by chance alone.",
             ),
         ),
-        beware=(_CAUSES, *_duplicates(found.duplicates)),
+        beware=(_CAUSES, *entered_twice(found.duplicates)),
     )
 
 
@@ -212,7 +212,8 @@ def _said(found: Knox) -> str:
     return f"{seen}, where chance gives {number(found.expected, 1)}: {judged}."
 
 
-def _duplicates(pairs: int) -> tuple[str, ...]:
+def entered_twice(pairs: int) -> tuple[str, ...]:
+    """What to beware of where so many pairs share a place and a day."""
     if not pairs:
         return ()
     return (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -38,6 +38,10 @@ class Study:
     plots: tuple[Plot, ...] = ()
     beware: tuple[str, ...] = ()
     geojson: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    def also_beware(self, sentences: Iterable[str]) -> Study:
+        """The same with more to beware of: what was left out of a file is known where it was read."""
+        return replace(self, beware=(*self.beware, *sentences))
 
     def to_text(self) -> str:
         """For a terminal."""

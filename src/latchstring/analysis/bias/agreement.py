@@ -42,6 +42,8 @@ class Agreement:
     coders: int
     units: int
     """That two coders or more have labelled; the others say nothing."""
+    alone: int
+    """Labels of units that nobody else has labelled."""
     labels: int
     reading: Reading
 
@@ -65,6 +67,7 @@ def agreement(
         scale=scale,
         coders=int((~np.isnan(table)).any(axis=1).sum()),
         units=len(counts),
+        alone=int((~np.isnan(table)).sum() - counts.sum()),
         labels=int(counts.sum()),
         reading=_reading(interval.low),
     )
