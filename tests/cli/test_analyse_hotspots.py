@@ -154,6 +154,7 @@ def test_rates_compared_with_both_readings_of_the_e_test(answer, analyse):
     assert unequal["e_test_score_p"] == pytest.approx(0.001538066, abs=5e-10)
     assert unequal["e_test_wald_p"] == pytest.approx(0.000574719, abs=5e-10)
     assert "We cannot tell" in analyse("compare", "3,1", "0,1").stdout
+    assert "22.42 times the second or more." in analyse("compare", "10,100", "0,1000").stdout
 
 
 def test_rates_of_areas(answer, file):

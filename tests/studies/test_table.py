@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchstring.studies import dates, table
-from latchstring.studies.incidents import Columns, read_incidents, read_points
+from latchstring.studies.incidents import Columns, read_incidents, read_placed, read_points
 
 TODAY = dt.date(2026, 1, 1).toordinal() - dt.date(1970, 1, 1).toordinal()
 
@@ -244,6 +244,33 @@ def test_there_must_be_a_file(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(table.NoTable, match="save it as a file first"):
         table.look(tmp_path / "pipe.csv")
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ("-87.6,41.8 -87.61,41.81 0,0", "furthest from the middle is line 4 of incidents.csv, at 0, 0"),
+        ("10,89.9 11,89.9", "line 2 of incidents.csv: 10, 89.9 cannot be laid on a plane"),
+        ("10,50 10.1,95", "line 3 of incidents.csv: 10.1, 95 cannot be laid on a plane"),
+        ("41.8,-87.6", "line 2 of incidents.csv: 41.8, -87.6 cannot be laid on a plane"),
+    ],
+)
+def test_degrees_that_lie_far_off_are_named_by_their_line(csv, places, said):
+    """A place that was never found stands at 0, 0; others are swapped, or near a pole."""
+    path = csv("lon,lat\n" + "\n".join(places.split()) + "\n")
+    with pytest.raises(table.BadInput) as e:
+        read_points(path, Columns(lon="lon", lat="lat"))
+    assert said in e.value.message
+
+
+def test_a_town_on_both_sides_of_180_degrees_is_one_town(csv):
+    """Two kilometres apart, and not the whole way around the globe; cells to the east go on beyond 180."""
+    path = csv("lon,lat\n179.99,-17\n-179.99,-17\n-179.97,-17\n")
+    placed = read_placed(path, Columns(lon="lon", lat="lat"))
+    assert np.diff(placed.points.xy[:, 0]) == pytest.approx([2127, 2127], abs=2)
+    assert placed.plane is not None
+    [*_, east] = placed.plane.to_degrees([tuple(each) for each in placed.points.xy.tolist()])
+    assert (east[0] % 360, east[1]) == pytest.approx((180.03, -17))
 
 
 def test_a_time_of_day_alone_is_no_day(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -117,11 +118,13 @@ def of_rates(
 def of_comparison(
     score: Comparison, wald: Comparison, one: tuple[int, float], other: tuple[int, float]
 ) -> Study:
-    said = (
-        f"The first rate is {number(score.interval.low)} to {number(score.interval.high)} times the second."
-        if score.differs
-        else "We cannot tell whether the two rates differ."
-    )
+    low, high = score.interval.low, score.interval.high
+    if not score.differs:
+        said = "We cannot tell whether the two rates differ."
+    elif math.isinf(high):
+        said = f"The first rate is {number(low)} times the second or more."
+    else:
+        said = f"The first rate is {number(low)} to {number(high)} times the second."
     return Study(
         title="Two rates",
         finding=said,

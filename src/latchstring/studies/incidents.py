@@ -14,7 +14,7 @@ from latchstring.analysis.points import Degrees, Incidents, Points
 from latchstring.base.errors import BadInput
 from latchstring.studies import table
 from latchstring.studies.dates import Order
-from latchstring.studies.plane import Plane
+from latchstring.studies.plane import FURTHEST_NORTH, Plane, TooWide
 
 X = ("x", "x_coord", "x_coordinate", "easting", "east", "e", "1")
 Y = ("y", "y_coord", "y_coordinate", "northing", "north", "n", "2")
@@ -31,10 +31,6 @@ _SEED = 0  # of which visits count, so that the same file gives the same answer
 
 class FutureDate(BadInput):
     """An incident lies in the future."""
-
-
-class Twice(BadInput):
-    """An incident stands in the file twice."""
 
 
 class HalfAPlace(BadInput):
@@ -212,8 +208,9 @@ def _sites(path: Path, columns: Columns, name: str) -> dict[str, int]:
     layout = table.look(path, header=columns.header)
     found = layout.column(name, (), name, "--site-column")
     rows = table.read(layout, [found])
-    _refuse_twice(rows, found, "place")
-    return {text: number for number, text in enumerate(rows.texts(found))}
+    names = rows.texts(found)
+    table.refuse_twice(rows, names, "the place")
+    return {text: number for number, text in enumerate(names)}
 
 
 def _named(layout: table.Layout, columns: Columns) -> dict[str, str | None]:
@@ -229,7 +226,7 @@ def _named(layout: table.Layout, columns: Columns) -> dict[str, str | None]:
 def _known(rows: table.Table, named: dict[str, str | None]) -> NDArray[np.bool_]:
     """Which incidents count: each that stands once, and of those found on visits as many as may."""
     if named["id"]:
-        _refuse_twice(rows, named["id"], "incident")
+        table.refuse_twice(rows, rows.texts(named["id"]), "the incident")
     if named["source"] is None:
         return np.ones(len(rows), dtype=bool)
     kept = _kept(rows, named["source"], named["visit"])
@@ -293,16 +290,6 @@ def _kept(rows: table.Table, source: str, visit: str | None) -> NDArray[np.bool_
     return kept
 
 
-def _refuse_twice(rows: table.Table, name: str, what: str) -> None:
-    seen: dict[str, int] = {}
-    for row, text in enumerate(rows.texts(name)):
-        if text in seen:
-            raise Twice(
-                f"{rows.where(row)}: the {what} {text[:40]!r} stands in {rows.where(seen[text])} already"
-            )
-        seen[text] = row
-
-
 def place_columns(layout: table.Layout, columns: Columns) -> Where:
     """The columns of a place, named or found."""
     if (columns.lon is None) != (columns.lat is None):
@@ -327,8 +314,18 @@ def points_of(rows: table.Table, where: Where, plane: Plane | None) -> tuple[Poi
     """In metres, and the plane they lie on; degrees without one get their own."""
     across, along = rows.numbers(where.x), rows.numbers(where.y)
     if where.degrees:
-        plane = plane or Plane.around(across, along)
-        return Points(plane.to_metres(across, along)), plane
+        bad = np.flatnonzero((np.abs(across) > 180) | (np.abs(along) > FURTHEST_NORTH))
+        if bad.size:
+            row = int(bad[0])
+            raise table.BadCell(
+                f"{rows.where(row)}: {across[row]:g}, {along[row]:g} cannot be laid on a plane; longitudes "
+                f"lie between -180 and 180, latitudes between -{FURTHEST_NORTH} and {FURTHEST_NORTH} degrees"
+            )
+        try:
+            plane = plane or Plane.around(across, along)
+            return Points(plane.to_metres(across, along)), plane
+        except TooWide as e:
+            raise TooWide(f"{e.message.rstrip('.')}; {_furthest(rows, across, along)}") from None
     far = np.flatnonzero(np.maximum(np.abs(across), np.abs(along)) > FURTHEST_METRES)
     if far.size:
         raise table.BadCell(f"{rows.where(int(far[0]))}: no map of the earth has so many metres")
@@ -339,3 +336,10 @@ def points_of(rows: table.Table, where: Where, plane: Plane | None) -> tuple[Poi
     if plane is not None:
         plane.check_near(points.xy)
     return points, plane
+
+
+def _furthest(rows: table.Table, across: NDArray[np.float64], along: NDArray[np.float64]) -> str:
+    """Often one place that was never found, and stands at 0, 0."""
+    away = np.abs(across - np.median(across)) + np.abs(along - np.median(along))
+    row = int(away.argmax())
+    return f"furthest from the middle is {rows.where(row)}, at {across[row]:g}, {along[row]:g}"

@@ -72,8 +72,10 @@ def read_cells(path: Path, columns: Columns, *, treated: str, before: str, after
     where = place_columns(layout, columns)
     named = [layout.column(each, (), each, "its flag") for each in (treated, before, after)]
     rows = table.read(layout, [where.x, where.y, *named])
+    points, _ = points_of(rows, where, None)
+    table.refuse_twice(rows, [tuple(each) for each in points.xy.tolist()], "the cell")
     return {
-        "cells": points_of(rows, where, None)[0],
+        "cells": points,
         "treated": cases.yes_or_no(rows, named[0]),
         "before": cases.counts(rows, named[1]),
         "after": cases.counts(rows, named[2]),

@@ -14,6 +14,8 @@ from latchstring.base.geo import METRES_PER_DEGREE
 
 Floats = NDArray[np.float64]
 FURTHEST_METRES = 100_000
+FURTHEST_NORTH = 85
+"""And south, in degrees: nearer to a pole a plane turns lengths of latitude too quickly."""
 
 
 class BadOrigin(BadInput):
@@ -38,25 +40,27 @@ class Plane:
     y: float = 0.0
 
     def __post_init__(self) -> None:
-        if not (-180 <= self.longitude <= 180 and -85 <= self.latitude <= 85):  # NaN fails too
+        if not (abs(self.longitude) <= 180 and abs(self.latitude) <= FURTHEST_NORTH):  # NaN fails too
             raise BadOrigin
         if not (math.isfinite(self.x) and math.isfinite(self.y)):
             raise BadOrigin
 
     @classmethod
     def around(cls, longitude: Floats, latitude: Floats) -> Plane:
-        """In the middle of places given in degrees."""
-        if not (np.abs(longitude) <= 180).all() or not (np.abs(latitude) <= 85).all():
-            raise BadOrigin("a longitude lies between -180 and 180, a latitude between -85 and 85 degrees")
-        middle = [round(float(each.min() + each.max()) / 2, 6) for each in (longitude, latitude)]
-        return cls(middle[0], middle[1])
+        """In the middle of places given in degrees, also where they lie on both sides of 180 degrees."""
+        if np.ptp(longitude) > 180:
+            longitude = np.where(longitude < 0, longitude + 360, longitude)
+        east, north = (round(float(each.min() + each.max()) / 2, 6) for each in (longitude, latitude))
+        return cls(east if east <= 180 else round(east - 360, 6), north)
 
     def to_metres(self, longitude: Floats, latitude: Floats) -> Floats:
         """Shape (n, 2)."""
         shrink = math.cos(math.radians(self.latitude))
+        east = longitude - self.longitude
+        east = np.where(np.abs(east) > 180, east - np.copysign(360, east), east)
         xy = np.column_stack(
             [
-                self.x + (longitude - self.longitude) * METRES_PER_DEGREE * shrink,
+                self.x + east * METRES_PER_DEGREE * shrink,
                 self.y + (latitude - self.latitude) * METRES_PER_DEGREE,
             ]
         )
@@ -64,7 +68,10 @@ class Plane:
         return xy
 
     def to_degrees(self, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-        """Longitude and latitude to a tenth of a metre, as GeoJSON has them (RFC 7946, 11.2)."""
+        """Longitude and latitude to a tenth of a metre, as GeoJSON has them (RFC 7946, 11.2).
+
+        East of 180 degrees they go on beyond it, so that a cell there is no band around the globe.
+        """
         shrink = math.cos(math.radians(self.latitude))
         return [
             (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,10 @@ class BadTable(BadInput):
 
 class NoColumn(BadInput):
     """The table has no such column."""
+
+
+class Twice(BadInput):
+    """What may stand in a table once stands there twice."""
 
 
 class BadCell(BadInput):
@@ -203,6 +207,15 @@ class Table:
     def _bad_cell(self, row: int, name: str, why: str) -> BadCell:
         value = str(self.data[name][row].as_py())
         return BadCell(f"{self.where(row)}: {value[:40]!r} in column {name!r} {why}")
+
+
+def refuse_twice(rows: Table, keys: Sequence[Hashable], what: str) -> None:
+    """One key for each row; the second row with the same one is named with the first."""
+    seen: dict[Hashable, int] = {}
+    for row, key in enumerate(keys):
+        if (first := seen.setdefault(key, row)) != row:
+            named = f" {key[:40]!r}" if isinstance(key, str) else ""
+            raise Twice(f"{rows.where(row)}: {what}{named} stands in {rows.where(first)} already")
 
 
 def look(path: Path, *, header: bool | None = None) -> Layout:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,9 @@ def test_series_that_say_nothing():
         dispersion([[1, 2], [np.nan, 3]])
     with pytest.raises(BadCounts, match="series 1 holds shares"):
         dispersion([[0.5, 2]])
+
+
+def test_counts_that_are_all_alike_set_no_upper_limit():
+    """Two equal months do not show that there is no variation at all."""
+    found = dispersion([[5, 5]])
+    assert (found.estimate, found.interval.low, found.interval.high) == (0, 0, math.inf)

@@ -277,3 +277,18 @@ def test_no_sentence_comes_from_outside_the_closed_set():
 
 def months_say(p):
     return VariationTest(p=p, dispersion=2.5)
+
+
+@pytest.mark.parametrize(
+    ("treated", "dispersion", "said"),
+    [
+        (Change(5, 0), 1, "anything from over 99 % fewer to 107 % more"),
+        (Change(20, 9), 40, "anything from over 99 % fewer to over 10,000 % more"),
+        (Change(20, 9), 1, "anything from 82 % fewer to"),
+    ],
+)
+def test_a_percent_is_never_rounded_to_certainty(treated, dispersion, said):
+    """A fall by 99.6 % is none to nothing, and where the data set hardly a limit stands no figure."""
+    control = Change(treated.before, 18 if treated.before > 5 else 5)
+    told = verdict(ratio.evidence(ratio.rate_ratio(treated=treated, control=control, dispersion=dispersion)))
+    assert said in told.text

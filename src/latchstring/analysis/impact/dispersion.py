@@ -18,7 +18,7 @@ class Dispersion:
     """Variance over mean of the counts of equal spans of time: 1 for a Poisson variable, often 2 or 3.
 
     `estimate` is Pearson's X^2 over its `freedom` (McCullagh and Nelder 1989, 4.5.2); `interval` is that of
-    X^2, which is rough below a mean of 5 for each span.
+    X^2, which is rough below a mean of 5 for each span. Counts that are all alike set it no upper limit.
     """
 
     estimate: float
@@ -52,11 +52,12 @@ def dispersion(series: Sequence[ArrayLike], level: float = 0.95) -> Dispersion:
     if not freedom:
         raise BadCounts("dispersion needs a series of two or more counts that are not all 0")
     share = (1 - check_level(level)) / 2
-    ends = (squares / chdtri(freedom, share), squares / chdtri(freedom, 1 - share))
+    low = squares / chdtri(freedom, share)
+    high = squares / chdtri(freedom, 1 - share) if squares else np.inf
     return Dispersion(
         estimate=squares / freedom,
         freedom=freedom,
-        interval=Interval(float(ends[0]), float(ends[1]), level),
+        interval=Interval(float(low), float(high), level),
     )
 
 

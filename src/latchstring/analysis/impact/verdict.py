@@ -249,13 +249,20 @@ def _amount(value: float, scale: Scale) -> str:
         return f"{_number(size)} {'higher' if value > 0 else 'lower'}"
     way = "more" if value > 0 else "fewer"
     if scale is Scale.SHARE:
-        return f"{_number(100 * size)} % {way}"
+        return f"{_percent(value)} % {way}"
     return f"{_number(size)} {way}" + (" (weighted)" if scale is Scale.WEIGHTED else "")
 
 
 def _number(value: float) -> str:
     """Whole from 10 on, two digits below: no digit that means nothing, and never 0 for what is not 0."""
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2g}"
+
+
+def _percent(share: float) -> str:
+    """Never 100 for a fall that is not one to none, and no figure where the data set hardly a limit."""
+    if -1 < share < -0.995:
+        return "over 99"
+    return "over 10,000" if share > 100 else _number(100 * abs(share))
 
 
 def _how_often(p: float) -> str:
