@@ -17,15 +17,26 @@ Part = tuple[slice, slice]
 
 def blur(luma: NDArray[np.uint8]) -> NDArray[np.int16]:
     """The sum of each pixel's 3x3 neighbourhood; one row and column less on every side."""
-    return _nine(luma.astype(np.int16))
+    wide = luma.astype(np.int16)
+    rows = wide[:-2] + wide[1:-1]
+    rows += wide[2:]
+    line, sums = rows.reshape(-1), np.empty_like(rows)
+    sum_of_three = sums.reshape(-1)[:-2]
+    np.add(line[:-2], line[1:-1], out=sum_of_three)
+    sum_of_three += line[2:]
+    return sums[:, :-2].copy()
 
 
 def crowded(bits: Bits, least: int) -> Bits:
     """The bits with at least so many set of the nine around and with them; none at the picture's border."""
-    out = np.zeros_like(bits)
-    inner = out[1:-1, 1:-1]
-    np.greater_equal(_nine(bits.view(np.uint8)), least, out=inner)
-    inner &= bits[1:-1, 1:-1]
+    ones = bits.view(np.uint8)
+    rows = ones[:-2] + ones[1:-1]
+    rows += ones[2:]
+    sums = rows[:, :-2] + rows[:, 1:-1]
+    sums += rows[:, 2:]
+    out = np.zeros(bits.shape, np.bool_)
+    np.greater_equal(sums, least, out=out[1:-1, 1:-1])
+    out &= bits
     return out
 
 
@@ -57,33 +68,27 @@ def near(bits: Bits, reach: int) -> Bits:
 
 def bounds(bits: Bits, margin: int) -> Part:
     """The smallest part of the picture that holds all bits (there is one), and a margin."""
-    down = np.flatnonzero(bits.any(axis=1))
-    first, last = int(down[0]), int(down[-1])
-    across = np.flatnonzero(bits[first : last + 1].any(axis=0))
+    top, bottom = _ends(np.logical_or.reduce(bits, axis=1))
+    left, right = _ends(np.logical_or.reduce(bits[top:bottom], axis=0))
     rows, columns = bits.shape
     return (
-        slice(max(0, first - margin), min(rows, last + margin + 1)),
-        slice(max(0, int(across[0]) - margin), min(columns, int(across[-1]) + margin + 1)),
+        slice(max(0, top - margin), min(rows, bottom + margin)),
+        slice(max(0, left - margin), min(columns, right + margin)),
     )
 
 
 def with_margin(values: NDArray[np.int16], part: Part, margin: int) -> NDArray[np.int16]:
     """A part of the picture and what lies around it; beyond the picture's border, the border again."""
-    down, across = part
-    rows = np.arange(down.start - margin, down.stop + margin)
-    columns = np.arange(across.start - margin, across.stop + margin)
+    down, across = (slice(each.start - margin, each.stop + margin) for each in part)
+    if min(down.start, across.start) >= 0 and down.stop <= values.shape[0] and across.stop <= values.shape[1]:
+        return values[down, across]
+    rows, columns = np.arange(down.start, down.stop), np.arange(across.start, across.stop)
     return values.take(rows, axis=0, mode="clip").take(columns, axis=1, mode="clip")
 
 
-def _nine(values: NDArray[Any]) -> NDArray[Any]:
-    rows = values[:-2] + values[1:-1]
-    rows += values[2:]
-    line, sums = rows.reshape(-1), np.empty_like(rows)
-    sum_of_three = sums.reshape(-1)[:-2]
-    np.add(line[:-2], line[1:-1], out=sum_of_three)
-    sum_of_three += line[2:]
-    out: NDArray[Any] = sums[:, :-2].copy()
-    return out
+def _ends(bits: Bits) -> tuple[int, int]:
+    """Where the first bit is, and behind the last one."""
+    return int(bits.argmax()), len(bits) - int(bits[::-1].argmax())
 
 
 def _padded(bits: Bits, reach: int, kind: type[np.generic]) -> NDArray[Any]:
