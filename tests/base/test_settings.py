@@ -54,6 +54,16 @@ def test_mistakes_in_the_file_are_named(tmp_path: Path, text: str, why: str) -> 
         load(Sample, file, environment={})
 
 
+def test_the_text_of_a_file_is_utf8_with_a_mark_or_without(tmp_path: Path) -> None:
+    """Some editors put a mark before it; another encoding is said, and not guessed."""
+    file = tmp_path / "settings.toml"
+    file.write_bytes(b'\xef\xbb\xbfname = "x"')
+    assert load(Sample, file, environment={}).name == "x"
+    file.write_bytes(b'name = "\xe9"')
+    with pytest.raises(BadSettings, match="not UTF-8 text"):
+        load(Sample, file, environment={})
+
+
 def test_mistakes_outside_the_file_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="there is no settings file"):
         load(Sample, tmp_path / "none.toml", environment={})

@@ -83,6 +83,19 @@ def test_what_cannot_be_is_refused_and_nothing_is_set_up(tmp_path, password_file
     assert not (tmp_path / "data" / "hub.db").exists()
 
 
+def test_a_password_is_what_people_type(tmp_path: Path) -> None:
+    """The mark that some editors put before UTF-8 is no part of it; what is no text is said."""
+    file = tmp_path / "password"
+    file.write_bytes(b"\xef\xbb\xbf" + PASSWORD.encode() + b"\r\n")
+    assert run("hub", "--data", tmp_path / "data", "setup", "--password-file", file).exit_code == 0
+    store = Store(tmp_path / "data" / "hub.db")
+    owner.sign_in(store, password=PASSWORD, now=NOW)
+    store.close()
+    file.write_bytes(b"\xe9\n")
+    refused = run("hub", "--data", tmp_path / "other", "setup", "--password-file", file)
+    assert (refused.exit_code, "not UTF-8 text" in refused.stderr) == (2, True)
+
+
 def test_a_bad_settings_file_is_one_sentence(tmp_path: Path) -> None:
     config = tmp_path / "hub.toml"
     for text, words in (

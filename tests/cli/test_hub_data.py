@@ -172,10 +172,13 @@ def test_beside_a_hub_that_runs_it_looks_but_does_not_touch(hub, kinds, data, re
     assert "in use by another process" in refused.output
 
 
-def test_a_folder_without_a_hub_is_said(hub):
-    answer = hub("check")
+@pytest.mark.parametrize("words", [["check"], ["backup", "copy"], ["backup", "copy.tar"]])
+def test_a_folder_without_a_hub_is_said(hub, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    answer = hub(*words)
     assert answer.exit_code == 2
     assert "there is no hub in" in answer.output
+    assert not any(each.name.startswith("copy") for each in tmp_path.iterdir())
 
 
 @pytest.fixture(params=["folder", "copy.tar"])

@@ -45,9 +45,11 @@ def load(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as e:
         raise BadSettings(f"there is no settings file {path}") from e
+    except UnicodeDecodeError as e:
+        raise BadSettings(f"{path} is not UTF-8 text; save it as UTF-8") from e
     except tomllib.TOMLDecodeError as e:
         raise BadSettings(f"{path}: {e}") from e
 

@@ -212,7 +212,7 @@ def _listen(host: str, port: int, setting: str) -> socket.socket:
     except OSError as e:
         option = setting.replace("_", "-")
         raise PortTaken(
-            f"cannot listen on {host} port {port}: {e.strerror}; choose another --{option}"
+            f"cannot listen on {host} port {port}: {e.strerror}; choose another --host or --{option}"
         ) from e
 
 

@@ -62,7 +62,8 @@ def backup_command(settings: HubSettings, to: Path) -> None:
 
     Into the same folder again, only what is new is copied. Who has a backup has everything the hub has.
     """
-    total = sum(size for _, size in backup.to_copy(settings.data))
+    with looking(settings.data / "hub.db"):
+        total = sum(size for _, size in backup.to_copy(settings.data))
     with ExitStack() as made:
         if to.suffix == ".tar":
             place: backup.Place = made.enter_context(backup.TarPlace(to))

@@ -7,13 +7,16 @@ import signal
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from latchstring.base import log, settings
 from latchstring.base.files import write_whole
 from latchstring.network.settings import NetworkSettings
+
+if TYPE_CHECKING:
+    from latchstring.network.daemon import FirstOperator
 
 
 @click.group(invoke_without_command=True)
@@ -61,14 +64,14 @@ def add_operator(known: NetworkSettings, name: str) -> None:
     from latchstring.network.database.roles import Role
 
     daemon = NetworkDaemon(known)
+    first: FirstOperator | None = None
     try:
         first = daemon.start()
         with daemon.database.transaction(Role.DOOR) as db:
             account, password = service.create(name, OPERATOR, None, now=daemon.clock.now(), db=db)
     finally:
         daemon.stop()
-    if first is not None:
-        click.echo(f"First start: {first.name!r} has the one-time password {first.password}")
+        _tell_first(first)
     click.echo(f"Operator {account.name!r}, one-time password: {password}")
 
 
@@ -90,11 +93,14 @@ def import_incidents(known: NetworkSettings, /, file: Path, **columns: Any) -> N
     from latchstring.network.incidents import service
     from latchstring.network.incidents.table import IncidentColumns, read_incidents
     from latchstring.studies.cell_table import CellColumns
+    from latchstring.studies.table import look
 
+    look(file)  # before anything starts, and makes a network of a slip of the keyboard
     place = CellColumns(**{name: columns.pop(name) for name in ("cell", "longitude", "latitude")})
     daemon = NetworkDaemon(known)
+    first: FirstOperator | None = None
     try:
-        daemon.start()
+        first = daemon.start()
         now = daemon.clock.now()
         incidents = read_incidents(
             file,
@@ -106,10 +112,17 @@ def import_incidents(known: NetworkSettings, /, file: Path, **columns: Any) -> N
             taken = service.take_in(incidents, now=now, db=db)
     finally:
         daemon.stop()
+        _tell_first(first)
     click.echo(
         f"{taken.new:,} new incidents; {taken.known:,} were known; "
         f"{taken.without_homes:,} lie where no homes are known and were left out."
     )
+
+
+def _tell_first(operator: FirstOperator | None) -> None:
+    """Also where the command failed after it: the password is told once, or never."""
+    if operator is not None:
+        click.echo(f"First start: {operator.name!r} has the one-time password {operator.password}")
 
 
 def _run(known: NetworkSettings, password_file: Path | None) -> None:
