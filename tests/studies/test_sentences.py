@@ -208,6 +208,7 @@ def tables():
             *(f"{g},{h:d},{c},{g == 'a':d},{h:d},18:00,1" for g, h, c in apart),
             "a,1,9,1,1,06:00,1",
         ],
+        "sure.csv": ["group,used,area", *["a,1,c"] * 12, *["b,1,c"] * 2, *["b,0,c"] * 10],
         "level.csv": [
             "group,used,area,first",
             *(f"{'ab'[n % 2]},{n // 2 % 2},{n % 32 // 2},{n % 2}" for n in range(320)),
@@ -334,7 +335,7 @@ LINES = [
     "bias compare 56,70 48,80",
     *(
         f"bias strata {file} --group group --outcome used --stratum area"
-        for file in ("cases.csv", "apart.csv")
+        for file in ("cases.csv", "apart.csv", "sure.csv")
     ),
     *(f"bias clusters {file} --hit used --group first --cluster area" for file in ("apart.csv", "level.csv")),
     "bias clusters cases.csv --hit used --group used --cluster area",

@@ -79,11 +79,12 @@ def of_comparison(one: Share, other: Share, level: float) -> Study:
 
 def of_strata(found: Stratified, one: str, other: str) -> Study:
     between = found.common.interval
-    judged = (
-        "We cannot tell whether the groups differ within like cases."
-        if 1 in between
-        else f"Within like cases the odds of {one} are {_range(between)} times those of {other}."
-    )
+    if 1 in between:
+        judged = "We cannot tell whether the groups differ within like cases."
+    elif math.isinf(between.high):
+        judged = f"Within like cases the odds of {one} are {between.low:.2f} times those of {other} or more."
+    else:
+        judged = f"Within like cases the odds of {one} are {_range(between)} times those of {other}."
     return Study(
         title=f"{one} and {other}, within like cases",
         finding=f"{words.HIDDEN_BY_STRATA} {judged}" if found.turns else judged,

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchstring.analysis.bias.shares import BadShare, Share
+from latchstring.analysis.bias.stops import Hour, veil_of_darkness
 from latchstring.analysis.bias.strata import Stratum, stratified
+from latchstring.analysis.bias.words import Finding
 
 BERKELEY = {
     "A": (512, 313, 89, 19),
@@ -55,6 +57,35 @@ def test_strata_that_say_nothing_leave_it_open():
     assert found.p == 1
     with pytest.raises(BadShare):
         stratified([])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "least", "tells"),
+    [
+        (Share(10, 10), Share(3, 12), 3.19, True),  # exact, of one table: 3.45
+        (Share(27, 27), Share(6, 40), 23.5, True),  # 26.6
+        (Share(2, 2), Share(0, 2), 0.185, False),  # 0.219
+    ],
+)
+def test_a_group_without_a_miss_has_odds_from_some_number_on(one, other, least, tells):
+    """No figure for how much larger they are, and yet no doubt that they are; nor for how much smaller."""
+    found = stratified([Stratum("a", one, other)])
+    assert math.isinf(found.common.value)
+    assert (found.common.interval.low, found.common.interval.high) == (
+        pytest.approx(least, rel=0.01),
+        math.inf,
+    )
+    assert (1 not in found.common.interval, found.p <= 0.05) == (tells, tells)
+    back = stratified([Stratum("a", other, one)])
+    assert (back.common.value, back.common.interval.low) == (0, 0)
+    assert back.common.interval.high == pytest.approx(1 / found.common.interval.low)
+
+
+def test_a_veil_without_an_upper_end_has_no_figure_for_it():
+    hours = [Hour("18:00", Share(10, 10), Share(3, 12))]
+    said = veil_of_darkness("the group", hours).said
+    assert said.finding is Finding.HIGHER
+    assert "the odds of the group by daylight are 3.19 times those in the dark or more." in said.text
 
 
 shares = st.integers(1, 60).flatmap(lambda n: st.integers(0, n).map(lambda k: Share(k, n)))

@@ -6,6 +6,7 @@ Ridgeway 2006) asks whether one group's share is larger by daylight, when who is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,8 +82,10 @@ def veil_of_darkness(group: str, hours: Sequence[Hour], level: float = 0.95) -> 
         finding = Finding.HIGHER if between.low > 1 else Finding.LOWER
         word = "larger" if finding is Finding.HIGHER else "smaller"
         judged = f"The share of {group} is {word} when it is light, beyond chance."
-    odds = f"{between.low:.2f} to {between.high:.2f}"
-    text = (
-        f"At the same time of the clock, the odds of {group} by daylight are {odds} times those in the dark."
+    high = (
+        " times those in the dark or more"
+        if math.isinf(between.high)
+        else (f" to {between.high:.2f} times those in the dark")
     )
+    text = f"At the same time of the clock, the odds of {group} by daylight are {between.low:.2f}{high}."
     return Veil(odds=found.common, within=found, said=Said(finding=finding, text=f"{text} {judged}"))

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.stats import chi2
 
 from latchstring.analysis.bias.shares import BadShare, Share
 from latchstring.analysis.interval import Interval, two_sided
 
 Floats = NDArray[np.float64]
+_FURTHEST = 25.0  # the logarithm of an odds ratio beyond which none is looked for
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Stratum:
 @dataclass(frozen=True, kw_only=True)
 class OddsRatio:
     """The odds of `one` over those of `other`; nan with an interval from 0 to infinity where they cannot be
-    told.
+    told. Where one group has all hits and the other all misses of some stratum, one end alone may be known.
     """
 
     value: float
@@ -112,11 +114,13 @@ def _crude(a: float, b: float, c: float, d: float, level: float) -> OddsRatio:
 def _common(a: Floats, b: Floats, c: Floats, d: Floats, n: Floats, level: float) -> OddsRatio:
     r, s = a * d / n, b * c / n
     top, bottom = float(r.sum()), float(s.sum())
-    if top == 0 or bottom == 0:
-        return OddsRatio(
-            value=math.nan if top == bottom else (0.0 if top == 0 else math.inf),
-            interval=Interval(0, math.inf, level),
-        )
+    if top == bottom == 0:
+        return OddsRatio(value=math.nan, interval=Interval(0, math.inf, level))
+    if bottom == 0:
+        return OddsRatio(value=math.inf, interval=Interval(_at_least(a, b, c, n, level), math.inf, level))
+    if top == 0:
+        least = _at_least(c, d, a, n, level)
+        return OddsRatio(value=0.0, interval=Interval(0, 1 / least if least else math.inf, level))
     p, q = (a + d) / n, (b + c) / n
     variance = (
         (p * r).sum() / (2 * top**2)
@@ -124,6 +128,19 @@ def _common(a: Floats, b: Floats, c: Floats, d: Floats, n: Floats, level: float)
         + (q * s).sum() / (2 * bottom**2)
     )
     return _odds_ratio(math.log(top / bottom), math.sqrt(variance), level)
+
+
+def _at_least(a: Floats, b: Floats, c: Floats, n: Floats, level: float) -> float:
+    """The least odds ratio that fits where the estimate is infinite (Cornfield 1956; Gart 1970), corrected
+    for continuity.
+    """
+    n, one, hits, a = _telling(n, a + b, a + c, a)
+
+    def apart(log: float) -> float:
+        expected, variance = _fitted(n, one, hits, math.exp(log))
+        return float((a - expected).sum() - 0.5) / math.sqrt(float(variance.sum())) - two_sided(level)
+
+    return math.exp(brentq(apart, -_FURTHEST, _FURTHEST)) if apart(-_FURTHEST) > 0 else 0.0
 
 
 def _odds_ratio(log: float, se: float, level: float) -> OddsRatio:
@@ -150,15 +167,24 @@ def _same(a: Floats, b: Floats, c: Floats, n: Floats, odds: float) -> tuple[floa
     """Breslow and Day's chi squared, Tarone's, and their degrees of freedom."""
     if not 0 < odds < math.inf:
         return 0.0, 0.0, 0
-    one, hits = a + b, a + c
-    telling = (one > 0) & (one < n) & (hits > 0) & (hits < n)
-    a, n, one, hits = a[telling], n[telling], one[telling], hits[telling]
-    expected = _expected(n, one, hits, odds)
-    cells = (expected, hits - expected, one - expected, n - one - hits + expected)
-    variance = 1 / (1 / np.maximum(np.stack(cells), 1e-12)).sum(axis=0)
+    n, one, hits, a = _telling(n, a + b, a + c, a)
+    expected, variance = _fitted(n, one, hits, odds)
     plain = float((np.square(a - expected) / variance).sum())
     tarone = plain - float((a - expected).sum()) ** 2 / float(variance.sum())
     return plain, tarone, len(a) - 1
+
+
+def _telling(n: Floats, one: Floats, hits: Floats, a: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Without the strata of one group or one outcome."""
+    telling = (one > 0) & (one < n) & (hits > 0) & (hits < n)
+    return n[telling], one[telling], hits[telling], a[telling]
+
+
+def _fitted(n: Floats, one: Floats, hits: Floats, odds: float) -> tuple[Floats, Floats]:
+    """The hits of `one` in each stratum if its odds ratio were `odds`, and their variance."""
+    expected = _expected(n, one, hits, odds)
+    cells = (expected, hits - expected, one - expected, n - one - hits + expected)
+    return expected, 1 / (1 / np.maximum(np.stack(cells), 1e-12)).sum(axis=0)
 
 
 def _expected(n: Floats, one: Floats, hits: Floats, odds: float) -> Floats:
