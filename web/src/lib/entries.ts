@@ -2,6 +2,7 @@
 
 import { agencyName } from './names';
 import { t } from './messages/network';
+import { formatDay } from './time';
 
 export interface AnyEntry {
   kind: string;
@@ -66,7 +67,7 @@ export function entryWords(entry: AnyEntry): string {
       return t('entry.map-released.words', {
         agency,
         purpose: t.code('purpose', field('purpose')),
-        day: field('expires_on'),
+        day: formatDay(field('expires_on')),
       });
     case 'map-refused':
       return t('entry.map-refused.words', {
@@ -76,7 +77,7 @@ export function entryWords(entry: AnyEntry): string {
     case 'map-expired':
       return t('entry.map-expired.words', { agency });
     case 'plan-locked':
-      return t('entry.plan-locked.words', { holder: field('holder'), day: field('readable_on') });
+      return t('entry.plan-locked.words', { holder: field('holder'), day: formatDay(field('readable_on')) });
     case 'study-read':
       return t('entry.study-read.words', { finding: t.code('finding', field('finding')) });
     case 'request-approved':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatRange, formatTime } from './time';
+import { dayOf, formatDay, formatDuration, formatRange, formatTime } from './time';
 
 const at = '2026-11-23T08:30:05Z';
 const now = Date.parse('2026-11-23T09:00:00Z');
@@ -23,6 +23,15 @@ describe('formatTime', () => {
     expect(formatTime(at, 'recent', 'utc', now)).toBe('08:30 UTC');
     expect(formatTime('2026-11-20T08:30:00Z', 'recent', 'utc', now)).toBe('20 Nov, 08:30 UTC');
   });
+});
+
+it('takes the day where the reader is, from midnight to midnight', () => {
+  expect(dayOf(new Date(2026, 10, 23, 0, 0, 1))).toBe('2026-11-23');
+  expect(dayOf(new Date(2026, 10, 23, 23, 59, 59))).toBe('2026-11-23');
+});
+
+it('writes a day with its year, whatever the zone', () => {
+  expect(formatDay('2026-11-23')).toBe('23 Nov 2026');
 });
 
 it('writes the day of a range once', () => {

@@ -34,6 +34,17 @@ export function formatTime(at: string, form: TimeForm, zone: Zone = 'local', now
   return zone === 'utc' && form !== 'day' && form !== 'date' ? `${text} UTC` : text;
 }
 
+/** The day of the calendar where the reader is, `2026-11-23`. */
+export function dayOf(at: Date): string {
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+/** A day of the calendar, `2026-11-23`, as people write it: `23 Nov 2026`. */
+export function formatDay(day: string): string {
+  const options: Intl.DateTimeFormatOptions = { ...FORMS.date, year: 'numeric', timeZone: 'UTC' };
+  return new Intl.DateTimeFormat(LANGUAGE, options).format(new Date(`${day}T00:00:00Z`));
+}
+
 /** `08:30 to 09:15, 23 Nov`; both days when they differ. */
 export function formatRange(start: string, end: string, zone: Zone = 'local'): string {
   const options: Intl.DateTimeFormatOptions = { ...FORMS.moment, year: 'numeric', weekday: 'short' };

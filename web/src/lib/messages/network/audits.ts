@@ -20,15 +20,14 @@ export const audits = {
   'audit.reverses': 'Within like cases the direction turns around. Look at the strata, not at the whole.',
   'audit.others': 'Posts and moderation',
   'audit.others.words':
-    'This network has no posts and no moderation yet, so there is nothing of its own to audit. A table of counts from elsewhere is judged by the same code.',
-  'audit.others.cli':
-    'Operators can hand in a table here; everybody can use latchstring analyse bias funnel.',
+    'This network has no posts and no moderation yet, so there is nothing of its own to audit. A table of counts from elsewhere is judged by the same code, and not kept.',
+  'audit.cli': 'Operators can hand in a table here; everybody can use this command:',
   'audit.group': 'Column of the group',
   'audit.stages': 'Columns of the stages, in order',
   'audit.stages.hint': 'Separated by commas. Counts, or yes and no for each case.',
   'audit.stratum': 'Column of like cases, if there is one',
   'audit.stratum.hint': 'Such as area by hour.',
-  'audit.upload': 'Judge a table; it is not kept',
+  'audit.upload': 'Judge a table',
   'audit.two': 'An audit compares two groups or more.',
   'audit.detectors': 'Faces that a detector or a blur misses',
   'audit.detectors.words':
@@ -44,10 +43,8 @@ export const audits = {
   'audit.misses.all': 'all together',
   'audit.detectors.own': 'Your own table',
   'audit.detectors.own.words':
-    'CSV, a row for each group: its name, how many of its faces were missed, how many were shown.',
-  'audit.detectors.upload': 'Judge a table of faces; it is not kept',
+    'CSV, a row for each group: its name, how many of its faces were missed, how many were shown. It is not kept.',
+  'audit.detectors.upload': 'Judge a table of faces',
   'audit.missed': 'Column of the missed',
   'audit.shown': 'Column of all shown',
-  'audit.detectors.cli':
-    'Operators can hand in a table here; everybody can use latchstring analyse bias detector.',
 } as const;

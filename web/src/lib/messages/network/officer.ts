@@ -92,6 +92,10 @@ export const officer = {
   'follow.shared.none': 'Nothing yet',
   'follow.shared.none.words':
     'Packages appear here when a home shares. There is no reminder, and no way to see who has not answered.',
+  'follow.shared.rejected': 'Nothing',
+  'follow.shared.rejected.words': 'Reviewers rejected the request, so no home sees it.',
+  'follow.shared.expired': 'Nothing',
+  'follow.shared.expired.words': 'Its time ran out. Why no home shared, nobody learns.',
   'follow.package': 'Package {n}',
   'follow.package.size': '{size}, sealed',
   'follow.package.opened': 'opened',

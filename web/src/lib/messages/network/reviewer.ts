@@ -4,7 +4,7 @@ export const reviewer = {
   'review.empty': 'Nothing waits for you',
   'review.empty.words':
     'When an officer submits a request, it stands here with its area, time and case reference. You read it, then sign for or against. Your vote and its reason are public.',
-  'review.waits': 'waits since',
+  'review.waits': 'asked',
   'review.voted': '{cast} of {needed} votes',
   'review.case': 'Case reference',
   'review.case.why': 'Only reviewers and the agency see it. Somebody who can look it up should.',
