@@ -29,6 +29,13 @@ FAULTS = """() => {
     const names = `${e.getAttribute('aria-describedby') ?? ''} ${e.getAttribute('aria-labelledby') ?? ''}`;
     for (const id of names.split(' ').filter(Boolean)) if (!document.getElementById(id)) faults.push(`no #${id}`);
   }
+  const tabs = [...document.querySelectorAll('nav')].find((e) => getComputedStyle(e).position === 'fixed');
+  for (const e of document.querySelectorAll('main :is(a, button, input, select), footer button')) {
+    if (!tabs || !seen(e) || e.disabled) continue;
+    e.focus({ focusVisible: true });
+    const under = e.getBoundingClientRect().bottom > tabs.getBoundingClientRect().top + 1;
+    if (under) faults.push(`focus under the tabs: ${e.outerHTML}`);
+  }
   return faults;
 }"""
 NAMELESS = re.compile(

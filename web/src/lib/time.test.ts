@@ -19,6 +19,12 @@ describe('formatTime', () => {
     expect(ago('2026-11-20T09:00:00Z')).toBe('3 days ago');
   });
 
+  it('leaves out the year only when it is this one', () => {
+    expect(formatTime(at, 'moment', 'utc', now)).toBe('23 Nov, 08:30 UTC');
+    expect(formatTime('2025-06-20T08:30:00Z', 'moment', 'utc', now)).toBe('20 Jun 2025, 08:30 UTC');
+    expect(formatTime('2025-06-20T08:30:00Z', 'date', 'utc', now)).toBe('20 Jun 2025');
+  });
+
   it('leaves out the day only when it is today', () => {
     expect(formatTime(at, 'recent', 'utc', now)).toBe('08:30 UTC');
     expect(formatTime('2026-11-20T08:30:00Z', 'recent', 'utc', now)).toBe('20 Nov, 08:30 UTC');

@@ -1,7 +1,7 @@
 import { t } from './messages/common';
 
 export type Zone = 'local' | 'utc';
-/** `moment`: 23 Nov, 08:30 · `recent`: 08:30, with the day when it is another · `second`: 08:30:05 · `clock`: 08:30 · `date`: 23 Nov · `weekday`: Mon · `number`: 23 · `day`: Monday, 23 November · `full`: with year. */
+/** `moment`: 23 Nov, 08:30, with the year when it is another · `recent`: 08:30, with the day when it is another · `second`: 08:30:05 · `clock`: 08:30 · `date`: 23 Nov, as `moment` · `weekday`: Mon · `number`: 23 · `day`: Monday, 23 November · `full`: with year. */
 export type TimeForm =
   'moment' | 'recent' | 'second' | 'clock' | 'date' | 'weekday' | 'number' | 'day' | 'full' | 'ago';
 
@@ -29,7 +29,10 @@ export function formatTime(at: string, form: TimeForm, zone: Zone = 'local', now
   const instant = new Date(at);
   if (form === 'ago') return ago(instant.getTime(), now);
   const shown = form === 'recent' ? (sameDay(instant, new Date(now)) ? 'clock' : 'moment') : form;
-  const options = zone === 'utc' ? { ...FORMS[shown], timeZone: 'UTC' } : FORMS[shown];
+  const options = { ...FORMS[shown] };
+  if (zone === 'utc') options.timeZone = 'UTC';
+  if ((shown === 'moment' || shown === 'date') && instant.getFullYear() !== new Date(now).getFullYear())
+    options.year = 'numeric';
   const text = new Intl.DateTimeFormat(LANGUAGE, options).format(instant);
   return zone === 'utc' && form !== 'day' && form !== 'date' ? `${text} UTC` : text;
 }
