@@ -8,7 +8,7 @@ from pathlib import Path
 
 import av
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from browser.conftest import PATIENCE_MS, PHONE
 from browser.home import CAMERA, PLAYING, film, set_up, sign_in
@@ -50,6 +50,26 @@ def test_the_live_picture_moves(page: Page, address: str, hub: Hub) -> None:
     page.get_by_role("link", name="Open Porch").click()
     page.wait_for_function(PLAYING, arg="Live picture of Porch")
     assert page.evaluate(CHANGES, "Live picture of Porch")
+
+
+def test_the_picture_waits_for_no_list_of_cameras(page: Page, address: str, hub: Hub) -> None:
+    """Opened by its address, a camera is seen before it is known what it is called; one that is not there is told."""
+    set_up(hub)
+    film(hub, 1)
+    [porch] = hub.video.cameras()
+    sign_in(page, address)
+    held: list[Route] = []
+    page.route("**/api/cameras", lambda route: held.append(route))
+    page.goto("about:blank")
+    page.goto(f"{address}/#/cameras/{porch.id}")
+    page.wait_for_function(PLAYING, arg="Live picture of ")
+    assert held
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/cameras")
+    expect(page.get_by_role("heading", name="Porch", level=1)).to_be_visible()
+    page.goto(f"{address}/#/cameras/cam_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+    expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
 
 
 def test_several_cameras_are_watched_at_once(page: Page, address: str, hub: Hub) -> None:

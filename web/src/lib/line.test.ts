@@ -48,6 +48,14 @@ it('is taken once: who asks again gets a line of their own', () => {
   expect(Socket.made.map((one) => one.isOpen)).toEqual([true, true]);
 });
 
+it('calls once, however many call ahead', () => {
+  callAhead('/live');
+  const hangUp = callAhead('/live');
+  expect(Socket.made).toHaveLength(1);
+  hangUp();
+  expect(Socket.made[0]?.isOpen).toBe(false);
+});
+
 it('hangs up when nobody comes, and when it is told to', () => {
   callAhead('/porch');
   callAhead('/garden')();

@@ -3,7 +3,7 @@
 type Message = string | ArrayBuffer;
 
 const UNHEARD_MS = 4_000;
-const ahead = new Map<string, Line>();
+const ahead = new Map<string, { line: Line; hangUp: () => void }>();
 
 /** A WebSocket. What comes before somebody hears it waits. */
 export class Line {
@@ -52,24 +52,25 @@ export class Line {
   }
 }
 
-/** Call now what a part of the page will soon ask for; answers how to hang up if it never does. */
+/** Call now what a part of the page will soon ask for, once; answers how to hang up if it never does. */
 export function callAhead(path: string): () => void {
-  ahead.get(path)?.close();
+  const called = ahead.get(path);
+  if (called && !called.line.isLost) return called.hangUp;
   const line = new Line(path);
-  ahead.set(path, line);
   const hangUp = () => {
     clearTimeout(timer);
-    if (ahead.get(path) !== line) return;
+    if (ahead.get(path)?.line !== line) return;
     ahead.delete(path);
     line.close();
   };
   const timer = setTimeout(hangUp, UNHEARD_MS);
+  ahead.set(path, { line, hangUp });
   return hangUp;
 }
 
 /** The line that was called ahead, or a new one. */
 export function lineTo(path: string): Line {
-  const line = ahead.get(path);
+  const line = ahead.get(path)?.line;
   ahead.delete(path);
   if (line && !line.isLost) return line;
   return new Line(path);
