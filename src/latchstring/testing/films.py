@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -42,19 +43,24 @@ def packets(
     pictures: Iterable[av.VideoFrame] | None = None,
 ) -> tuple[StreamInfo, list[Packet]]:
     """What is coded, as a camera would send it, each frame arriving at its time from `arrived` on."""
+    info, made = _sent_once(scene, seconds) if pictures is None else _sent(scene, seconds, pictures)
+    return info, [packet._replace(arrived=arrived + number / scene.fps) for number, packet in enumerate(made)]
+
+
+def _sent(
+    scene: Scene, seconds: float, pictures: Iterable[av.VideoFrame] | None = None
+) -> tuple[StreamInfo, list[Packet]]:
     extradata, frames = coded(scene, seconds, pictures=pictures)
     tick = TIMESCALE // scene.fps
     made = [
-        Packet(
-            data=bytes(frame),
-            pts=frame.pts or 0,
-            dts=frame.dts or 0,
-            duration=tick,
-            arrived=arrived + number / scene.fps,
-        )
-        for number, frame in enumerate(frames)
+        Packet(data=bytes(frame), pts=frame.pts or 0, dts=frame.dts or 0, duration=tick, arrived=0.0)
+        for frame in frames
     ]
     return StreamInfo(timescale=TIMESCALE, extradata=extradata), made
+
+
+_sent_once = lru_cache(maxsize=16)(_sent)
+"""The same few scenes are asked for again and again."""
 
 
 def humming(

@@ -17,7 +17,7 @@ from latchstring.hub.live.video import Video
 from latchstring.testing.waiting import until
 
 LARGE, SMALL = "rtsp://192.0.2.1/large", "rtsp://192.0.2.1/small"
-BUSY = Scene(width=160, height=96, fps=10, gop_seconds=1, every=4)
+BUSY = Scene(width=160, height=96, fps=10, gop_seconds=1, every=4, seed=2)  # somebody comes after two seconds
 
 
 class Camera:
@@ -97,7 +97,7 @@ def test_set_to_h264_each_stream_has_its_own_connection(video, camera, moved):
     porch = video.add_camera("Porch", LARGE, SMALL).id
     until(lambda: moved)
     camera.set_to_h264()
-    until(lambda: camera.sent[LARGE] > 20 and camera.sent[SMALL] > 20, "both streams")
+    until(lambda: camera.sent[LARGE] > 5 and camera.sent[SMALL] > 5, "both streams")
     assert camera.opened == {SMALL: 2, LARGE: 1}
     assert camera.held == {SMALL: 1, LARGE: 1}
     assert video._posts[porch].recorder.patience.seconds == RECORDED_SECONDS
