@@ -24,7 +24,7 @@ from latchstring.hub.cameras.regions import Region
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.models import Event
-from latchstring.hub.offsite.copier import SETTLED, Copier, NotSetUpYet
+from latchstring.hub.offsite.copier import SETTLED, Copier, NotSetUpYet, pause_after
 from latchstring.hub.offsite.models import BadTarget, OtherHousehold, Target, TargetTrouble
 from latchstring.hub.offsite.restore import restore
 from latchstring.hub.offsite.target import COPIES, HOUSEHOLD, ObjectTarget
@@ -411,3 +411,9 @@ def test_the_command_restores_and_names_what_is_broken(home, place, tmp_path):
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 1
     assert "foreign.age is no copy of this household" in done.stderr
+
+
+def test_a_store_that_is_down_for_weeks_is_still_asked() -> None:
+    """After each failure a little later, never later than a quarter of an hour, and without an end."""
+    assert [pause_after(failures) for failures in (0, 1, 2, 3)] == [60, 60, 120, 240]
+    assert pause_after(100_000) == 900

@@ -423,6 +423,7 @@ def test_the_beat_is_fixed_and_slows_down_after_failures() -> None:
     delays = [seconds_until_next(every=300, jitter=0, failures=n) for n in range(10)]
     assert delays == sorted(delays)
     assert delays[-1] == 3600
+    assert seconds_until_next(every=300, jitter=0, failures=100_000) == 3600
 
 
 def test_the_request_stays_as_it_was_signed(look, store, asked: RequestId) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +37,11 @@ LONGEST_PAUSE_SECONDS = 900.0
 
 class NotSetUpYet(NoTarget):
     """Copies are sealed to the household's key; set the hub up first."""
+
+
+def pause_after(failures: int) -> float:
+    """Seconds until the next look: longer after each failure in a row, however many there are."""
+    return min(LOOK_SECONDS * 2.0 ** max(0, min(failures, 10) - 1), LONGEST_PAUSE_SECONDS)
 
 
 class Copier:
@@ -109,12 +115,11 @@ class Copier:
                 if self._trouble != e.message:
                     log.warning("no copy away from home: %s", e.message)
                 self._trouble = e.message
-            except OSError as e:
+            except (OSError, sqlite3.Error) as e:
                 self._failures += 1
-                self._trouble = f"the disk refuses: {e.strerror}"
+                self._trouble = f"the disk refuses: {e.strerror if isinstance(e, OSError) else e}"
                 log.warning("no copy away from home: %s", type(e).__name__)
-            pause = min(LOOK_SECONDS * 2**self._failures / 2, LONGEST_PAUSE_SECONDS)
-            self._news.wait(pause if self._failures else LOOK_SECONDS)
+            self._news.wait(pause_after(self._failures))
 
     def copy_next(self) -> bool:
         """Copy the oldest event that waits; False: none does."""

@@ -143,7 +143,7 @@ def seconds_until_next(
     *, every: float, jitter: float, failures: int, chance: Callable[[], float] = random.random
 ) -> float:
     """How long to wait: the beat and a random part of `jitter`; slower after failures, never faster."""
-    slower = min(2.0**failures, MAX_BACK_OFF)
+    slower = min(2.0 ** min(failures, 10), MAX_BACK_OFF)  # a float ends at 2 to the 1024th
     return every * slower + jitter * chance()
 
 
@@ -198,20 +198,24 @@ class Follower:
         while not self._stopping:
             self._wake.clear()
             delay = None
-            choices = self._choices()
-            if choices.network and choices.home:
-                self._last = self._look(choices.network, choices.home)
-                failures = 0 if self._last.ok else failures + 1
+            followed = self._look()
+            if followed is not None:
+                self._last = followed
+                failures = 0 if followed.ok else failures + 1
                 delay = seconds_until_next(every=self._every, jitter=self._jitter, failures=failures)
             self._next_at = None if delay is None else self._clock.now() + timedelta(seconds=delay)
             if not self._stopping:
                 self._wake.wait(delay)
 
-    def _look(self, network: NetworkAddress, home: Point) -> Followed:
+    def _look(self) -> Followed | None:
+        """None: there is no network or no home yet."""
         now = self._clock.now()
         try:
+            choices = self._choices()
+            if not choices.network or not choices.home:
+                return None
             followed = follow_once(
-                self._store, network, home, self._recordings, now=now, bulletin=self._bulletin
+                self._store, choices.network, choices.home, self._recordings, now=now, bulletin=self._bulletin
             )
         except Exception as e:  # noqa: BLE001  the beat goes on; the message may hold a place, so it is not logged
             _log.error("could not look: %s at %s", type(e).__name__, extract_tb(e.__traceback__)[-1])
