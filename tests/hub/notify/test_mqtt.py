@@ -18,7 +18,7 @@ from latchstring.hub.live.video import Video
 from latchstring.hub.notify import mqtt
 from latchstring.hub.notify.mqtt import BadAuthority, BadBroker
 from latchstring.hub.notify.service import Notifier
-from latchstring.hub.store import Store
+from latchstring.hub.store import Store, StoreFull
 from latchstring.testing import broker as real
 from latchstring.testing.broker import Broker, Watcher
 from latchstring.testing.clock import FakeClock
@@ -128,6 +128,30 @@ def test_a_switch_there_is_the_switch_here(
         watcher.say(topic, payload)
     until(lambda: watcher.last(state) == b"OFF")
     assert notifier.chosen().off == {(camera, "motion")}
+
+
+def test_a_disk_that_refuses_a_switch_ends_no_mirroring(
+    notifier: Notifier, broker: Broker, watcher: Watcher, camera: CameraId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The switch stays as it was, the hub comes back to the broker, and with room again the switch turns."""
+    monkeypatch.setattr(mqtt, "BACK_OFF", (0.05,))
+    status = connect(notifier, broker)
+    until(lambda: watcher.last(status) == b"online")
+    state = f"latchstring/{camera}/tell/motion"
+    refused: list[str] = []
+
+    def switch(*_: object, **__: object) -> None:
+        refused.append(state)
+        raise StoreFull
+
+    with monkeypatch.context() as full:
+        full.setattr(notifier, "switch", switch)
+        watcher.say(f"{state}/set", "OFF")
+        until(lambda: watcher.heard[status].count(b"online") == 2)
+    assert refused
+    assert watcher.last(state) == b"ON"
+    watcher.say(f"{state}/set", "OFF")
+    until(lambda: watcher.last(state) == b"OFF")
 
 
 def test_detection_is_turned_off_and_on_from_there(

@@ -82,6 +82,16 @@ def test_a_clip_is_prepared_once_and_then_stays(at_work, clip, store):
     assert not at_work.do_next()
 
 
+def test_what_cannot_be_tidied_up_holds_up_no_clip(at_work, clip, store):
+    """Somebody's folder among the prepared clips is no reason to prepare none."""
+    (store.path.parent / redactor.FOLDER / "rq_two" / "a-folder.mp4").mkdir(parents=True)
+    at_work.start()
+    for wish in (Wish(), Wish(regions=(CAR,))):
+        at_work.wish(KEY, wish)
+        at_work.prepare(KEY, clip.camera, clip.during)
+        until(lambda: at_work.readiness(KEY, clip).stage is Stage.READY)
+
+
 def test_what_hides_nothing_leaves_as_it_was_recorded(at_work, clip, store, clock):
     masks.set_masks(store, CAMERA, [], now=clock.now())
     assert at_work.readiness(KEY, clip).stage is Stage.AS_RECORDED

@@ -24,7 +24,7 @@ from latchstring.hub.inbox.models import (
 )
 from latchstring.hub.owner.models import Choices
 from latchstring.hub.recording.clip import Clip
-from latchstring.hub.store import Store
+from latchstring.hub.store import Store, StoreFull
 from latchstring.hub.uplink import share as sharing
 from latchstring.hub.uplink import store as rows
 from latchstring.hub.uplink.client import NetworkClient
@@ -33,6 +33,7 @@ from latchstring.hub.uplink.models import Share, ShareState
 from latchstring.hub.uplink.share import (
     NothingChosen,
     OnItsWay,
+    Sender,
     Sharing,
     consent,
     random_delay,
@@ -43,7 +44,9 @@ from latchstring.sealing import keys
 from latchstring.sealing.keys import CaseKey
 from latchstring.sealing.manifest import read_disclosure
 from latchstring.sealing.receipt import read_receipt
+from latchstring.testing.clock import FakeClock
 from latchstring.testing.town import NOW, Town
+from latchstring.testing.waiting import until
 
 DEVICE = SigningKey(bytes(range(32)))
 CASE = CaseKey.generate()
@@ -220,6 +223,29 @@ def test_a_network_that_is_down_is_waited_for(store, arrived, parts, served) -> 
     assert share.state is ShareState.UPLOADING
     assert "tries again" in share_of(store, arrived.id).trouble
     assert to_the_end(parts, store, served).state is ShareState.DISCLOSED
+
+
+def test_a_disk_that_was_full_at_the_start_ends_no_sharing(
+    store, arrived, parts, served, monkeypatch
+) -> None:
+    """What crashes left is cleaned up later; a yes is carried to its end meanwhile."""
+    cleaned = []
+
+    def clean_up(*, now):
+        cleaned.append(now)
+        if len(cleaned) == 1:
+            raise StoreFull
+
+    monkeypatch.setattr(parts, "clean_up", clean_up)
+    consent(store, arrived.id, ["clip-1"], delay=AT_ONCE, now=NOW)
+    choices = Choices(network=served.address)
+    sender = Sender(parts, store, lambda: choices, clock=FakeClock(NOW), look_again_seconds=0.01)
+    sender.start()
+    try:
+        until(lambda: share_of(store, arrived.id).state is ShareState.DISCLOSED)
+        until(lambda: len(cleaned) == 2)
+    finally:
+        sender.stop()
 
 
 def test_a_refusal_is_told_to_the_owner_who_may_try_again(store, arrived, carry_on, served, outbox) -> None:

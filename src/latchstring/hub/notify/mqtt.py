@@ -168,6 +168,8 @@ class Mirror:
                     await self._serve(client)
             except (MqttError, OSError) as e:
                 self._note(ok=False, message=_in_words(e))
+            except Exception as e:  # noqa: BLE001  what the hub's own disk refuses must not end this for good
+                log.error("MQTT: unexpected %s", type(e).__name__)
             self._happenings = None
             with suppress(TimeoutError):
                 seconds = BACK_OFF[min(tries, len(BACK_OFF) - 1)]

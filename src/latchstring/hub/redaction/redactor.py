@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -146,13 +147,13 @@ class Redactor:
         while not self._stopping:
             self._wake.clear()
             try:
-                self.tidy()
                 while not self._stopping and self.do_next():
                     pass
+                self.tidy()
             except StoreClosed:
                 return
-            except StoreFull as e:
-                log.warning("nothing is prepared for now: %s", e.message)
+            except (StoreFull, OSError, sqlite3.Error) as e:
+                log.warning("nothing is prepared for now: %s", e)
             self._wake.wait(LOOK_AGAIN_SECONDS)
 
     def do_next(self) -> bool:

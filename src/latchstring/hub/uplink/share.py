@@ -327,14 +327,20 @@ class Sender:
         self._wake.set()
 
     def _run(self) -> None:
-        self._sharing.clean_up(now=self._clock.now())
+        is_clean = False
         while not self._stopping:
             self._wake.clear()
             seconds = self._look_again
-            with self._store.read() as db:
-                under_way = rows.shares_under_way(db=db)
-            for share in under_way:
-                seconds = min(seconds, self._carry_on(share))
+            try:
+                with self._store.read() as db:
+                    under_way = rows.shares_under_way(db=db)
+                for share in under_way:
+                    seconds = min(seconds, self._carry_on(share))
+                if not is_clean:
+                    self._sharing.clean_up(now=self._clock.now())
+                    is_clean = True
+            except Exception as e:  # noqa: BLE001  a disk that is full now must not end this thread for good
+                _log.error("sharing: %s at %s", type(e).__name__, extract_tb(e.__traceback__)[-1])
             if not self._stopping:
                 self._wake.wait(seconds)
 
