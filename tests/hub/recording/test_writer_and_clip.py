@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import io
 import os
@@ -9,10 +10,11 @@ import av
 import pytest
 
 from latchstring.base.time import TimeRange, from_micros
-from latchstring.hub.recording import index
+from latchstring.hub.recording import fmp4, index
 from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.clip import ClipSpansBreak, NothingRecorded, RecordingGone, cut
-from latchstring.hub.recording.writer import DiskFull, GopWriter
+from latchstring.hub.recording.repair import RepairReport, repair
+from latchstring.hub.recording.writer import DiskBroken, DiskFull, GopWriter
 from latchstring.hub.store import Store
 from latchstring.testing.clock import FakeClock
 from latchstring.testing.disk import MayNotMount, fill, tiny_disk
@@ -161,6 +163,50 @@ def test_what_the_disk_did_not_take_is_offered_again(store, gops, monkeypatch, m
     stored = writer.write(replace(gops[0], run=replace(gops[0].run, init=b"init"), parts=parts))
     writer.close()
     assert (index.folder(store) / stored.path).read_bytes()[stored.byte_offset :] == b"".join(parts)
+
+
+def test_a_disk_that_does_not_even_take_back_costs_one_gop(store, gops, monkeypatch):
+    """Neither flushed nor cut off: what is recorded afterwards goes into another file, and every row is right."""
+
+    def refuse(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    writer = GopWriter(store)
+    kept = [writer.write(gops[0])]
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdatasync", refuse)
+        broken.setattr(os, "ftruncate", refuse)
+        with pytest.raises(DiskBroken):
+            writer.write(gops[1])
+    kept += [writer.write(gop) for gop in gops[2:]]
+    writer.close()
+    assert kept[0].path != kept[1].path == kept[2].path
+    for gop in kept:
+        clip = cut(store, CAMERA, gop.during)
+        assert list(fmp4.whole_gops(clip.data, len(clip.init)))
+    assert repair(store).indexed_gops == 1
+    assert repair(store) == RepairReport()
+
+
+def test_a_file_that_cannot_be_closed_is_left_behind(store, gops, monkeypatch):
+    """The system has let go of its number all the same, so it is not closed or cut a second time."""
+    closed = []
+    close = os.close
+
+    def refuse(fd):
+        close(fd)
+        closed.append(fd)
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    writer = GopWriter(store, rotate_after=SECOND / 2)
+    writer.write(gops[0])
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "close", refuse)
+        with pytest.raises(DiskFull):
+            writer.write(gops[1])
+    assert len(closed) == 1
+    assert writer.write(gops[2]).frames == gops[2].gop.frames
+    writer.close()
 
 
 def test_a_full_disk_loses_one_gop_and_nothing_else(small_disk, gops):

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -66,16 +67,17 @@ class GopWriter:
                 size_bytes=sum(map(len, whole.parts)),
             )
             self._enter(segment, gop)
-        except (OSError, sqlite3.OperationalError, StoreFull) as e:
+        except (OSError, sqlite3.Error, StoreFull) as e:
             self._take_back()
             full = e.errno in _FULL if isinstance(e, OSError) else isinstance(e, StoreFull)
             raise (DiskFull if full else DiskBroken) from e
         return gop
 
     def close(self) -> None:
-        if self._segment is not None:
-            self._segment.close()
-            self._segment = None
+        """End the file. One that cannot even be closed is let go: its number may be another's now."""
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            segment.close()
 
     def _segment_for(self, whole: WholeGop) -> _Segment:
         now_us = whole.gop.start_us
@@ -99,7 +101,11 @@ class GopWriter:
         segment.kept()
 
     def _take_back(self) -> None:
-        if self._segment is not None and not self._segment.undo():
+        """Where even that is refused, the next GOP begins a new file; the next start mends the old one."""
+        with suppress(OSError):
+            if self._segment is not None and self._segment.undo():
+                return
+        with suppress(OSError):
             self.close()
 
 
