@@ -174,6 +174,19 @@ def test_the_file_of_an_event_stays(store, two_files):
     assert starts(store) == [gop.start_us for gop in two_files[2:]]
 
 
+def test_a_file_that_cannot_be_deleted_holds_up_no_other(store, two_files, caplog):
+    """It is said once and keeps its rows; the others go, and a camera goes on."""
+    stuck = index.folder(store) / two_files[0].path
+    stuck.unlink()
+    (stuck / "something").mkdir(parents=True)
+    later = from_micros(two_files[-1].end_us) + 30 * DAY
+    room = Room(store, Keep(min_free_bytes=0))
+    assert room.make(now=later, growing=()) > 0
+    assert room.make(now=later, growing=()) == 0
+    assert starts(store) == [gop.start_us for gop in two_files[:2]]
+    assert [record.message.split(" ")[0] for record in caplog.records] == [two_files[0].path]
+
+
 def test_a_limit_counts_all_files_also_young_ones(store, two_files):
     """A camera that is over its gigabytes loses its oldest, although its days are not over."""
     rule = Rule(max_bytes=sum(each.size_bytes for each in two_files) - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -21,6 +22,7 @@ from latchstring.hub.recording.retention import (
 )
 from latchstring.hub.store import Store
 
+log = logging.getLogger(__name__)
 Moments = Callable[[CameraId], Sequence[Moment]]
 
 
@@ -32,6 +34,7 @@ class Room:
         self._folder = index.folder(store)
         self._moments = moments
         self._lock = threading.Lock()
+        self._stuck: set[str] = set()  # files that could not be deleted since the start
         self.keep = keep
 
     def free_bytes(self) -> int:
@@ -49,24 +52,34 @@ class Room:
         """Delete what must go, except the files that are `growing`; answers how many bytes that freed.
 
         A disk that is short is given a quarter more than its reserve, so that this is rare. The file goes
-        before its rows: deleting a row needs a little space, and a start mends a row without a file.
+        before its rows: deleting a row needs a little space, and a start mends a row without a file. One that
+        cannot be deleted is said once and left to its owner; it holds up no other.
         """
         with self._lock:
             disk = self._disk()
             reserve = self.keep.reserve(disk.total)
             missing = reserve * 5 // 4 - disk.free if disk.free < reserve else 0
             files = self._candidates(now, is_short=missing > 0)
-            chosen = to_delete(files, self.keep, now=now, missing_bytes=missing, growing=growing)
-            for segment in chosen:
-                path = self._folder / segment.path
-                path.unlink(missing_ok=True)
-                with suppress(OSError):  # other files are still in it
-                    path.parent.rmdir()
-                thumbnails.forget(self._store, segment.path)
-            if chosen:
+            left_alone = {*growing, *self._stuck}
+            chosen = to_delete(files, self.keep, now=now, missing_bytes=missing, growing=left_alone)
+            gone = [segment for segment in chosen if self._delete(segment.path)]
+            if gone:
                 with self._store.write() as db:
-                    index.drop_segments([segment.id for segment in chosen], db=db)
-            return sum(segment.size_bytes for segment in chosen)
+                    index.drop_segments([segment.id for segment in gone], db=db)
+            return sum(segment.size_bytes for segment in gone)
+
+    def _delete(self, segment_path: str) -> bool:
+        path = self._folder / segment_path
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as e:
+            self._stuck.add(segment_path)
+            log.warning("%s cannot be deleted, and is left where it is: %s", segment_path, e.strerror)
+            return False
+        with suppress(OSError):  # other files are still in it
+            path.parent.rmdir()
+        thumbnails.forget(self._store, segment_path)
+        return True
 
     def _candidates(self, now: datetime, *, is_short: bool) -> list[StoredSegment]:
         """The files that may have to go; of a camera that has room enough only those past their days."""
