@@ -7,6 +7,7 @@ never waits for a thumbnail.
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from contextlib import suppress
@@ -67,7 +68,7 @@ class Thumbnails:
     def _keep(self, path: Path, picture: bytes) -> None:
         """A disk that is full costs the next asker some time, nothing else."""
         if self._used is None:
-            self._used = sum(_size(each) for each in self._root.rglob("*.jpg"))
+            self._used = sum(_sizes(self._root).values())
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = path.with_suffix(".new")
@@ -79,21 +80,29 @@ class Thumbnails:
 
     def _trim(self) -> None:
         """Down to three quarters, so that this is rare."""
-        segments = sorted(
-            {path.parent for path in self._root.rglob("*.jpg")}, key=lambda folder: folder.stat().st_mtime_ns
-        )
-        sizes = {folder: sum(_size(each) for each in folder.iterdir()) for folder in segments}
+        sizes = _sizes(self._root)
         used = sum(sizes.values())
-        for folder, size in sizes.items():
+        for folder in sorted(sizes, key=_changed_ns):
             if used <= self._max_bytes * 3 // 4:
                 break
             shutil.rmtree(folder, ignore_errors=True)
-            used -= size
+            used -= sizes[folder]
         self._used = used
 
 
-def _size(path: Path) -> int:
+def _sizes(root: Path) -> dict[Path, int]:
+    """Bytes in each folder with pictures; those that retention deletes meanwhile count for nothing."""
+    sizes: dict[Path, int] = {}
+    for folder, _, names in os.walk(root):
+        for name in names:
+            with suppress(FileNotFoundError):
+                path = Path(folder, name)
+                sizes[path.parent] = sizes.get(path.parent, 0) + path.stat().st_size
+    return sizes
+
+
+def _changed_ns(folder: Path) -> int:
     try:
-        return path.stat().st_size
+        return folder.stat().st_mtime_ns
     except FileNotFoundError:
         return 0

@@ -14,10 +14,11 @@ import io
 import json
 import os
 import sqlite3
+import stat
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -31,7 +32,7 @@ from latchstring.hub.store.sqlite import looking
 STORE = "hub.db"
 MANIFEST = "backup.json"
 FORMAT = "latchstring-hub-backup-1"
-LEFT_OUT = frozenset({"lock", STORE, f"{STORE}-wal", f"{STORE}-shm", "thumbnails"})
+LEFT_OUT = frozenset({"lock", STORE, f"{STORE}-wal", f"{STORE}-shm", "hub.spare", "thumbnails"})
 """What a hub makes anew."""
 _PIECE = 1 << 20
 
@@ -68,15 +69,18 @@ class Place(Protocol):
 
 
 def to_copy(data: Path) -> list[tuple[str, int]]:
-    """Every file but the store, with its size."""
+    """Every file but the store, with its size. Files and folders may go away while they are listed."""
     found = []
-    for path in sorted(data.rglob("*")):
-        name = path.relative_to(data)
-        if name.parts[0] in LEFT_OUT or name.name.startswith("."):
-            continue
-        if path.is_file() and not path.is_symlink():
-            found.append((name.as_posix(), path.stat().st_size))
-    return found
+    for folder, _, names in os.walk(data):
+        for path in (Path(folder, name) for name in names if not name.startswith(".")):
+            name = path.relative_to(data)
+            if name.parts[0] in LEFT_OUT:
+                continue
+            with suppress(FileNotFoundError):
+                seen = path.lstat()
+                if stat.S_ISREG(seen.st_mode):
+                    found.append((name.as_posix(), seen.st_size))
+    return sorted(found)
 
 
 def back_up(

@@ -27,6 +27,9 @@ class Spare:
             kept = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
             try:
                 os.posix_fallocate(kept, 0, SPARE_BYTES)
+            except OSError:
+                self._path.unlink()  # an empty one would be taken for room
+                raise
             finally:
                 os.close(kept)
 
