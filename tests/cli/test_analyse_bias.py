@@ -197,3 +197,23 @@ def test_bad_input_is_one_sentence(analyse, file, words):
     result = analyse("bias", *(str(path) if word == "{file}" else word for word in words))
     assert result.exit_code == 2
     assert result.stdout == ""
+
+
+def test_the_head_of_intervals_is_their_level(analyse, file):
+    """An interval of 90 % below a head of 95 % would be read as surer than it is."""
+    path = file("who,asked,used", "a,90,30", "b,80,20")
+    funnel = analyse("bias", "funnel", path, "--group", "who", "--stages", "asked,used", "--level", 0.9)
+    assert re.search(r"share +90 % +a +90 % +ratio", funnel.stdout)
+    detector = analyse(
+        "bias", "detector", path, "--group", "who", "--missed", "used", "--of", "asked", "--level", 0.9
+    )
+    assert re.search(r"share +90 %\n", detector.stdout)
+
+
+def test_groups_of_an_outcome_test_have_names(analyse):
+    """The second may be all the others; an empty one is refused."""
+    told = analyse("bias", "outcome", "20,200", "60,200", "--names", "women")
+    assert "of women led" in told.stdout
+    assert "of the others" in told.stdout
+    refused = analyse("bias", "outcome", "20,200", "60,200", "--names", ",")
+    assert (refused.exit_code, "has a name that is empty" in refused.stderr) == (2, True)

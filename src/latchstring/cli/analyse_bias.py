@@ -11,7 +11,7 @@ import click
 
 from latchstring.analysis.bias import agreement, clusters, detector, funnel, stops, strata
 from latchstring.analysis.bias.shares import Share
-from latchstring.cli.analyse_output import answers, progress
+from latchstring.cli.analyse_output import Names, answers, progress
 from latchstring.cli.log_source import open_log, verifier_of
 from latchstring.ledger import entry
 from latchstring.ledger.verify import verify_log
@@ -180,13 +180,19 @@ def detector_command(file: Path, group: str, missed: str, of: str, level: float)
 @bias.command("outcome")
 @click.argument("one", type=_Share())
 @click.argument("other", type=_Share())
-@click.option("--names", default="the first group,the second", show_default=True, help="Of the two groups.")
+@click.option(
+    "--names",
+    type=Names(),
+    default="the first group,the second",
+    show_default=True,
+    help="Of the two groups.",
+)
 @_level
 @answers
-def outcome_command(one: Share, other: Share, names: str, level: float) -> Study:
+def outcome_command(one: Share, other: Share, names: tuple[str, ...], level: float) -> Study:
     """Of those searched or asked: for how many did it lead to something? (Becker 1957)"""
-    name, _, other_name = names.partition(",")
-    return audits.of_outcomes(stops.outcome_test(name, one, other_name or "the others", other, level))
+    name, other_name = (*names, "the others")[:2]
+    return audits.of_outcomes(stops.outcome_test(name, one, other_name, other, level))
 
 
 @bias.command("veil")

@@ -201,6 +201,7 @@ def of_audit(found: Audit) -> Study:
         for step in found.steps
     )
     cautions = dict.fromkeys(each for step in found.steps for each in step.beware)
+    level = next((_level(step.share_interval) for step in found.steps if step.share_interval), "interval")
     return Study(
         title=f"Audit: {', '.join(found.stages)}",
         finding=" ".join(step.said.text for step in found.steps),
@@ -227,7 +228,7 @@ def of_audit(found: Audit) -> Study:
         tables=(
             Shown(
                 title=f"Each step beside {found.reference}",
-                head=("step", "group", "share", "95 %", found.reference, "95 %", "ratio"),
+                head=("step", "group", "share", level, found.reference, level, "ratio"),
                 rows=rows,
             ),
         ),
@@ -273,7 +274,7 @@ def of_detector(found: DetectorAudit) -> Study:
         tables=(
             Shown(
                 title="Missed faces",
-                head=("group", "missed", "of", "share", "95 %"),
+                head=("group", "missed", "of", "share", _level(found.overall.interval)),
                 rows=tuple(
                     (
                         each.group,
@@ -450,6 +451,10 @@ def _percent(share: float) -> str:
 
 def _percents(between: Interval | None) -> str:
     return "–" if between is None else f"{between.low * 100:.1f} to {between.high * 100:.1f} %"
+
+
+def _level(between: Interval) -> str:
+    return f"{100 * between.level:g} %"
 
 
 def _of(share: Share | None) -> str:

@@ -199,7 +199,7 @@ def of_cells(found: CellMap) -> Study:
         finding=_said(found, len(shown), len(sure)),
         answer=map_json(found),
         full=found,
-        tables=(_table(shown),) if shown else (),
+        tables=(_table(shown, found.level),) if shown else (),
         beware=tuple(_beware(found)),
         geojson=feature_collection(found) if found.dwellings is not None else None,
     )
@@ -334,7 +334,7 @@ def _said(found: CellMap, shown: int, sure: int) -> str:
     return f"{total} in {shown} cells that can be shown. {hot}"
 
 
-def _table(shown: list[MappedCell]) -> Shown:
+def _table(shown: list[MappedCell], level: float) -> Shown:
     first = sorted(shown, key=lambda cell: (-(cell.rate or cell.events or 0), cell.cell))[:_SHOWN]
     return Shown(
         title=f"The {len(first)} cells with the highest rates of {len(shown)} shown",
@@ -343,7 +343,7 @@ def _table(shown: list[MappedCell]) -> Shown:
             "incidents",
             "dwellings",
             "per 1,000",
-            "95 %",
+            f"{100 * level:g} %",
             "in the top 5 %",
             "if more are reported",
         ),

@@ -56,6 +56,12 @@ def test_perfect_agreement_of_few_units_is_no_certainty():
     assert found.interval.low < 1
 
 
+def test_one_label_throughout_is_no_agreement():
+    """Whoever says `theft` to everything agrees with anybody who does; alpha is 0 over 0."""
+    with pytest.raises(BadLabels, match="every label is the same"):
+        agreement(np.ones((2, 30)))
+
+
 def test_coders_who_guess_do_not_agree():
     """Around 0, and the interval holds it."""
     random = np.random.default_rng(3)

@@ -57,6 +57,8 @@ def agreement(
     if paired.shape[1] < 2:
         raise BadLabels("two coders or more must have labelled two units or more")
     values = np.unique(paired[~np.isnan(paired)])
+    if values.size < 2:
+        raise BadLabels("every label is the same, so nothing shows whether the coders can tell things apart")
     counts = np.stack([(paired == value).sum(axis=0) for value in values], axis=1).astype(np.float64)
     apart = _DISTANCES[scale](values, counts.sum(axis=0))
     alpha = float(_alpha(counts, np.ones((1, len(counts))), apart)[0])
