@@ -50,6 +50,7 @@ def folder(tmp_path_factory):
         ],
         "twice.csv": ["x,y,date", "10,10,1", "10,10,1", "10,10,1", "500,40,9", "800,90,30", "90,900,60"],
         "cases.csv": ["group,used,area,light,clock", *cases, "a,1,c7,1,06:00", "a,0,c7,1,06:00"],
+        "months.csv": ["area,period,count", "mill,a,5", "mill,a,9", "mill,b,7", "park,a,0", "park,a,0"],
         "labels.csv": ["post,coder,label", *labels, "90,ann,1", "91,ben,0"],
     }
     for name, lines in tables.items():
@@ -127,9 +128,18 @@ def test_pairs_at_one_place_on_one_day_are_told(name, beware):
             "bias agreement labels.csv --unit post --coder coder --label label",
             "2 labels were left out: nobody else has labelled the same.",
         ),
+        *(
+            (line, "2 series were left out: one count, or none but 0, does not vary.")
+            for line in (
+                "impact dispersion months.csv",
+                "impact wdd --control 9,9 --treated 9,3 --months months.csv",
+                "impact ratio --control 9,9 --treated 9,3 --months months.csv",
+                "impact displacement --control 9,9 --treated 9,3 --buffer 9,9 --months months.csv",
+            )
+        ),
     ],
 )
-def test_cases_that_nothing_is_compared_with_are_told(line, said, beware):
+def test_rows_that_say_nothing_are_told(line, said, beware):
     assert said in beware(line)
 
 

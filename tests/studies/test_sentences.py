@@ -191,7 +191,7 @@ def tables():
         "alike.csv": ["cell", *[each for each in disk for _ in range(8)]],
         "dwellings.csv": ["cell,dwellings", *(f"{each},{4 if each == disk[50] else 40}" for each in disk)],
         "months.csv": ["area,period,count", *(f"mill,before,{n}" for n in (7, 2, 30, 4, 12, 66))],
-        "same.csv": ["area,period,count", *(f"mill,before,{n}" for n in (7, 6, 8, 7))],
+        "same.csv": ["area,period,count", *(f"mill,before,{n}" for n in (7, 6, 8, 7)), "park,after,3"],
         "changes.csv": ["area,change", *(f"a{n},{n}" for n in range(8))],
         "many.csv": ["area,change", "a0,99", *(f"a{n},{n / 99}" for n in range(1, 30))],
         "ring.csv": [

@@ -22,7 +22,7 @@ from latchstring.analysis.impact.counts import BadCounts, Change
 from latchstring.analysis.impact.dispersion import Dispersion
 from latchstring.analysis.impact.synthetic import Design, Predictor, fit
 from latchstring.cli.analyse_output import Names, Numbers, Span, answers, progress
-from latchstring.studies import displaced, effects, panels, plans
+from latchstring.studies import chances, displaced, effects, panels, plans
 from latchstring.studies.incidents import Columns
 from latchstring.studies.study import Study
 
@@ -122,6 +122,7 @@ def wdd_command(
 ) -> Study:
     """Did counts fall more than in like areas, next door included? (Wheeler and Ratcliffe 2018)"""
     times = None if time_weights is None else wdd.TimeWeights(*time_weights)
+    variation = _variation(dispersion, months, months_count, months_series)
     found = wdd.wdd(
         control=control,
         treated=treated,
@@ -130,7 +131,7 @@ def wdd_command(
         harm_weights=harm,
         area_weights=None if area_weights is None else _areas(area_weights),
         time_weights=times,
-        dispersion=_variation(dispersion, months, months_count, months_series),
+        dispersion=variation,
         level=level,
     )
     if placebos is not None and (harm is not None or area_weights is not None):
@@ -141,7 +142,8 @@ def wdd_command(
         else effects.rank_of_wdd(found, panels.read_changes(placebos), times or wdd.TimeWeights())
     )
     detectable = None if plan is None else plans.read_lock(plan).plan.detectable()
-    return effects.of_wdd(found, rank=rank, detectable=detectable)
+    told = effects.of_wdd(found, rank=rank, detectable=detectable)
+    return told.also_beware(chances.silent_series(variation))
 
 
 @click.command("ratio")
@@ -161,9 +163,8 @@ def ratio_command(
 ) -> Study:
     """The change in percent beyond that of the control area."""
     variation = _variation(dispersion, months, months_count, months_series)
-    return effects.of_ratio(
-        ratio.rate_ratio(treated=treated, control=control, dispersion=variation, level=level)
-    )
+    found = ratio.rate_ratio(treated=treated, control=control, dispersion=variation, level=level)
+    return effects.of_ratio(found).also_beware(chances.silent_series(variation))
 
 
 @click.command("displacement")
@@ -188,7 +189,7 @@ def displacement_command(
     found = displacement.quotient(
         control=control, treated=treated, buffer=buffer, dispersion=variation, level=level
     )
-    return displaced.of_quotient(found)
+    return displaced.of_quotient(found).also_beware(chances.silent_series(variation))
 
 
 @click.command("catchment")

@@ -208,6 +208,7 @@ def of_dispersion(found: Dispersion) -> Study:
         ),
         beware=(
             "A season or a trend within a series counts as variation; swings slower than a series do not.",
+            *silent_series(found),
         ),
     )
 
@@ -251,3 +252,10 @@ def of_placebo(found: Rank, treated: str, own: float, others: Sequence[float]) -
             ),
         ),
     )
+
+
+def silent_series(found: Dispersion | float) -> tuple[str, ...]:
+    """What to beware of where a dispersion was shown by counts, and not only given."""
+    if not isinstance(found, Dispersion) or not found.silent:
+        return ()
+    return (f"{found.silent:,} series were left out: one count, or none but 0, does not vary.",)

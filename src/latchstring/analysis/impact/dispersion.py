@@ -24,6 +24,8 @@ class Dispersion:
     estimate: float
     freedom: int
     interval: Interval
+    silent: int = 0
+    """Series of one count, or of none but 0: they say nothing of how much counts vary."""
 
     @property
     def factor(self) -> float:
@@ -38,7 +40,7 @@ def dispersion(series: Sequence[ArrayLike], level: float = 0.95) -> Dispersion:
     or a trend within a series does: the estimate is then too large, and the verdict careful. Swings that are
     slower than a series is long are not seen; that is why placebo areas come first.
     """
-    squares, freedom = 0.0, 0
+    squares, freedom, silent = 0.0, 0, 0
     for number, given in enumerate(series, start=1):
         counts = np.asarray(given, dtype=np.float64)
         if counts.ndim != 1 or not np.isfinite(counts).all() or (counts < 0).any():
@@ -49,6 +51,8 @@ def dispersion(series: Sequence[ArrayLike], level: float = 0.95) -> Dispersion:
         if counts.size > 1 and mean > 0:
             squares += float(((counts - mean) ** 2).sum() / mean)
             freedom += counts.size - 1
+        else:
+            silent += 1
     if not freedom:
         raise BadCounts("dispersion needs a series of two or more counts that are not all 0")
     share = (1 - check_level(level)) / 2
@@ -58,6 +62,7 @@ def dispersion(series: Sequence[ArrayLike], level: float = 0.95) -> Dispersion:
         estimate=squares / freedom,
         freedom=freedom,
         interval=Interval(float(low), float(high), level),
+        silent=silent,
     )
 
 
