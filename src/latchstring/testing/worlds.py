@@ -176,6 +176,13 @@ def _tremor(t: float, start: float, strength: float, seconds: float) -> Picture:
     return _knocked(WALL, away * np.cos(14 * (t - start)), away * np.sin(11 * (t - start)))
 
 
+def _parcel(picture: Picture) -> Picture:
+    out = picture.copy()
+    out[130:148, 150:170] = 190
+    out[138:140, 150:170] = 90
+    return out
+
+
 def _comes(t: float, picture: Picture, start: float, end: float) -> Picture:
     """Somebody far away comes straight towards the camera, and is gone."""
     if not start <= t < end:
@@ -216,7 +223,10 @@ WORLDS: dict[str, World] = {
         seconds=45,
     ),
     "parks for good": World(
-        paint=lambda t: _stander(t, WALL, 10, 13, 99, 100), truth=((10, 13),), spare=((10, 26),), seconds=50
+        paint=lambda t: _stander(t, WALL, 10, 13, 99, 100), truth=((10, 13),), seconds=50
+    ),
+    "leaves a parcel": World(
+        paint=lambda t: _walk(t, _parcel(WALL) if t > 15 else WALL, (12, 18)), truth=((12, 18),), seconds=40
     ),
     "comes straight on": World(
         paint=lambda t: _comes(t, WALL, 12, 28), truth=((16, 28),), spare=((12, 28),), seconds=40

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from latchstring.base.ids import CameraId
@@ -55,6 +56,29 @@ def test_a_film_of_it_says_the_same(tmp_path, monkeypatch, name):
     monkeypatch.setattr(gears, "AFTER_START_US", 6_000_000)
     if name != "runner":
         assert faults(WORLDS[name], spans(coded)) == []
+
+
+@pytest.mark.parametrize(
+    ("tall", "darker", "sensitivity", "is_told"),
+    [
+        (1 / 9, 60, 0.5, True),
+        (1 / 11, 60, 0.75, True),
+        (1 / 20, 60, 0.5, False),
+        (0.3, 25, 0.5, True),
+        (0.3, 8, 1, False),
+    ],
+)
+def test_how_small_and_how_faint_is_too_small(tall, darker, sensitivity, is_told):
+    """What the guide promises: a ninth of the picture's height, and a tenth of the way from black to white."""
+
+    def paint(t):
+        wall = np.full((180, 320), 110, np.float32)
+        high, left = round(180 * tall), round(60 * t) - 300
+        wall[60 : 60 + high, max(0, left) : max(0, left + high // 3)] -= darker
+        return wall
+
+    found = told(World(paint=paint, seconds=14), then=MotionSettings(sensitivity=sensitivity))
+    assert bool(found) == is_told
 
 
 @pytest.mark.parametrize("name", ["still", "leaves", "night noise", "rain"])

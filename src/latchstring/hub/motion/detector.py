@@ -6,9 +6,9 @@ Where the picture is restless by itself, as noise and leaves in wind are, it tak
 
 Only when enough is hot is a closer look taken, at three things. Light changes brightness and keeps structure:
 what is the background's own structure, brighter or darker, is light. What is hot and does not change is no
-motion for long: one who has left leaves a ghost, one who parked becomes background. And what comes and goes
-at the same place again and again is restless. Where all of the picture differs at once, or its edges do, that
-was the light or the camera: see `scene`.
+motion for long, and background in the end: one who has left leaves a ghost, another one parks. And what comes
+and goes at the same place again and again is restless. Where all of the picture differs at once, or its edges
+do, that was the light or the camera: see `scene`.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _LIT_SHARE = 0.1
 """So much of the picture is lit otherwise, at once, when a lamp is switched."""
 _SOME = 1e-3
 _MARGIN = 2
-_GHOST_LOOKS, _PARKED_LOOKS = LOOKS_A_SECOND, 10 * LOOKS_A_SECOND
+_GHOST_LOOKS, _STILL_LOOKS, _PARKED_LOOKS = LOOKS_A_SECOND, 3 * LOOKS_A_SECOND // 2, 10 * LOOKS_A_SECOND
 _COMPANY = 8
 """How far a body reaches that changes or moves somewhere; what is hot within is no light, but its inside."""
 _BODY_REACH, _BODY, _BODY_OF_SPREAD, _BODY_AT_MOST = 4, 0.2, 5.0, 0.5
@@ -183,16 +183,16 @@ class Detector:
             return None
         still = self._count_still(gray, hot, part, passed)
         parked = (still > _PARKED_LOOKS) | (faded & (still > _GHOST_LOOKS))
-        moving = strange & ~parked
+        body = strange & ~parked
         self._count_turns(hot)
         rate = np.where(hot[part], _LEARN_LIGHT, _LEARN)
-        rate[near(moving, _COMPANY)] = _LEARN_HOT
+        rate[near(body, _COMPANY)] = _LEARN_HOT
         rate[strange & parked] = 0
         learned = delta >> _LEARN
         learned[part] = delta[part] >> rate
         self._mean += learned
-        share = self._share_of_bodies(moving, part)
-        self._forget_offset(away[part], gray[part], moving, part)
+        share = self._share_of_bodies(body & (still <= _STILL_LOOKS), part)
+        self._forget_offset(away[part], gray[part], body, part)
         everywhere = settling or share < RESTLESS_SHARE
         self._learn_noise(away, None if everywhere else self._turns > _RETURNS << 8)
         return share
@@ -249,11 +249,11 @@ class Detector:
             self._turns += (hot > self._was_hot) * np.int16(1 << 8)
         self._was_hot = hot
 
-    def _forget_offset(self, away: Gray, gray: Gray, moving: Bits, part: Part) -> None:
-        """Of what moves only its change since the last look is restless, or who lingers would be noise."""
+    def _forget_offset(self, away: Gray, gray: Gray, body: Bits, part: Part) -> None:
+        """Of a body only its change since the last look is restless, or who lingers would be noise."""
         change = np.abs(gray - self._gray_before[part])
         change *= _EIGHT
-        np.minimum(away, change, out=away, where=moving)
+        np.minimum(away, change, out=away, where=body)
 
     def _learn_noise(self, away: Gray, where: Bits | None = None) -> None:
         usual = np.minimum(away, self._most_restless)
