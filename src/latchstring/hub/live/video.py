@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from latchstring.base import ids
+from latchstring.base import ids, memory
 from latchstring.base.clock import Clock
 from latchstring.base.errors import BadInput, LatchstringError
 from latchstring.base.ids import CameraId, EventId
@@ -121,6 +121,7 @@ class Video:
 
     def start(self) -> RepairReport:
         """Repair what a crash left, then call every camera; answers what was repaired."""
+        memory.give_back_large()  # pictures, which are decoded in many threads
         report = repair(self._store)
         self._make_room()
         with self._store.write() as db:
