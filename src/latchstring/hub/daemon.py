@@ -90,7 +90,13 @@ class Hub:
                 masks_of=lambda camera: masks.holding(self.store, camera),
                 where=settings.camera_search,
             )
-            self.copier = Copier(self.store, self.video.recordings, self.clock, settings.data / "copies")
+            self.copier = Copier(
+                self.store,
+                self.video.recordings,
+                self.clock,
+                settings.data / "copies",
+                old_by=self.video.old_by,
+            )
             self.follower = Follower(
                 self.store,
                 self.recordings,
@@ -107,6 +113,7 @@ class Hub:
                 self.store,
                 self.choices,
                 clock=self.clock,
+                old_by=self.video.old_by,
                 look_again_seconds=min(settings.follow_seconds, SEND_AGAIN_SECONDS),
             )
             self._made = made.pop_all()

@@ -272,7 +272,7 @@ def test_killed_while_sealing_it_commits_to_the_same_original(
     with store.read() as db:
         before = redaction_rows.kept_original(share.consent, "clip-1", db=db)
     monkeypatch.setattr(sharing, "seal_disclosure", really_seal)
-    parts.clean_up(now=AGREED)
+    parts.clean_up(old_by=AGREED)
     assert to_the_end(parts, store, served).state is ShareState.DISCLOSED
     [told] = json.loads(opened(served, tmp_path)[inner.ACQUISITION])["clips"]
     assert canonical.sha256_hex(before.salt + bytes.fromhex(before.sha256)) == told["redaction"]["made_from"]
@@ -282,7 +282,7 @@ def test_originals_are_deleted_when_the_copy_must_be_too(store, served, arrived,
     """As long as the agency may keep what it opened, and no longer."""
     agree(store, arrived, look())
     to_the_end(parts, store, served)
-    parts.clean_up(now=AGREED + outgoing.ORIGINALS_KEPT - timedelta(days=1))
+    parts.clean_up(old_by=AGREED + outgoing.ORIGINALS_KEPT - timedelta(days=1))
     assert list((store.path.parent / outgoing.ORIGINALS).rglob("*.mp4"))
-    parts.clean_up(now=AGREED + outgoing.ORIGINALS_KEPT + timedelta(days=1))
+    parts.clean_up(old_by=AGREED + outgoing.ORIGINALS_KEPT + timedelta(days=1))
     assert not list((store.path.parent / outgoing.ORIGINALS).rglob("*.mp4"))

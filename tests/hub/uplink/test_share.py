@@ -231,8 +231,8 @@ def test_a_disk_that_was_full_at_the_start_ends_no_sharing(
     """What crashes left is cleaned up later; a yes is carried to its end meanwhile."""
     cleaned = []
 
-    def clean_up(*, now):
-        cleaned.append(now)
+    def clean_up(*, old_by):
+        cleaned.append(old_by)
         if len(cleaned) == 1:
             raise StoreFull
 
@@ -459,12 +459,12 @@ def test_killed_at_any_step_and_started_again_it_is_disclosed_exactly_once(
     for n in range(1, len(points) + 1):
         _forget_everything(store, served, outbox)
         died_at = doomed(n).passed[-1]
-        parts.clean_up(now=NOW)
+        parts.clean_up(old_by=NOW)
         if share_of(store, arrived.id) is None:
             assert died_at in ("before a write", "within a write"), died_at
             consent(store, arrived.id, ["clip-1"], delay=AT_ONCE, now=NOW)
         after = to_the_end(parts, store, served)
-        parts.clean_up(now=NOW)
+        parts.clean_up(old_by=NOW)
         assert after.state is ShareState.DISCLOSED, (n, died_at, after.trouble)
         assert len(served.entered) == 1, (n, died_at)
         assert len({post.encode() for post in served.posts}) == 1, (n, died_at)
@@ -478,7 +478,7 @@ def test_killed_twice_in_a_row_it_still_ends_once(store, served, arrived, doomed
         _forget_everything(store, served, outbox)
         for _ in range(2):
             doomed(n)
-            parts.clean_up(now=NOW)
+            parts.clean_up(old_by=NOW)
         if share_of(store, arrived.id) is None:
             consent(store, arrived.id, ["clip-1"], delay=AT_ONCE, now=NOW)
         assert to_the_end(parts, store, served).state is ShareState.DISCLOSED

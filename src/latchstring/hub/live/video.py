@@ -399,6 +399,10 @@ class Video:
         """By recordings."""
         return sum(index.taken(self._store).values())
 
+    def old_by(self) -> datetime:
+        """The time by which age is judged: whoever deletes for good asks this, not the clock."""
+        return self._age.now()
+
     def storage(self) -> Storage:
         """What the recordings take, and for how long the disk lasts."""
         return storage.look(

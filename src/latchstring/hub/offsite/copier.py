@@ -6,7 +6,8 @@ import json
 import logging
 import sqlite3
 import threading
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from latchstring.base import canonical
@@ -45,13 +46,25 @@ def pause_after(failures: int) -> float:
 
 
 class Copier:
-    """One thread. What a power cut interrupts is done again: an object has the same name each time."""
+    """One thread. What a power cut interrupts is done again: an object has the same name each time.
 
-    def __init__(self, store: Store, recordings: Recordings, clock: Clock, work: Path) -> None:
+    `old_by` is the time by which a copy's age is judged; without it, the clock's.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        recordings: Recordings,
+        clock: Clock,
+        work: Path,
+        *,
+        old_by: Callable[[], datetime] | None = None,
+    ) -> None:
         self._store = store
         self._recordings = recordings
         self._clock = clock
         self._work = work
+        self._old_by = old_by or clock.now
         self._trouble: str | None = None
         self._failures = 0
         self._news = threading.Event()
@@ -141,7 +154,7 @@ class Copier:
         target = self.target()
         if target is None:
             return
-        last = self._clock.now() - timedelta(days=target.keep_days)
+        last = self._old_by() - timedelta(days=target.keep_days)
         with self._store.read() as db:
             names = rows.expired(last, db=db)
         opened = ObjectTarget(target) if names else None

@@ -98,10 +98,10 @@ class WayOut:
         if any(masks.edited_since(self._store, camera, since) for camera in cameras):
             raise HidesOtherwiseNow
 
-    def tidy(self, consents: Collection[str], *, now: datetime) -> None:
+    def tidy(self, consents: Collection[str], *, old_by: datetime) -> None:
         """Delete originals of consents that are gone, and those whose time is up."""
         with self._store.write() as db:
-            for consent in rows.kept_before(now - ORIGINALS_KEPT, db=db):
+            for consent in rows.kept_before(old_by - ORIGINALS_KEPT, db=db):
                 forget(self._store, consent, db=db)
         for folder in (self._store.path.parent / ORIGINALS).glob("*"):
             if folder.name not in consents:

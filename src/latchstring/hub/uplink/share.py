@@ -164,7 +164,7 @@ class Sharing:
         except LatchstringError as e:
             return self._fail(share, e.message, now=now)
 
-    def clean_up(self, *, now: datetime) -> None:
+    def clean_up(self, *, old_by: datetime) -> None:
         """Delete what crashes left in the outbox: folders of consents that are gone, clips once sealed."""
         with self._store.read() as db:
             kept = {share.consent: share for share in rows.all_shares(db=db)}
@@ -174,7 +174,7 @@ class Sharing:
                 shutil.rmtree(folder)
             elif share.state is ShareState.DISCLOSED:
                 (folder / SEALED_FILE).unlink(missing_ok=True)
-        self._way_out.tidy(kept.keys(), now=now)
+        self._way_out.tidy(kept.keys(), old_by=old_by)
 
     def _check_unchanged(self, share: Share) -> None:
         """A mask that is drawn while the sealed clips wait must hide in them too."""
@@ -295,7 +295,10 @@ def _upload(client: NetworkClient, disclosure: Disclosure, path: Path) -> None:
 
 
 class Sender:
-    """A thread that carries every consent to its end, from `start` until `stop`."""
+    """A thread that carries every consent to its end, from `start` until `stop`.
+
+    `old_by` is the time by which the age of what is kept is judged; without it, the clock's.
+    """
 
     def __init__(
         self,
@@ -304,9 +307,11 @@ class Sender:
         choices: Callable[[], Choices],
         *,
         clock: Clock,
+        old_by: Callable[[], datetime] | None = None,
         look_again_seconds: float = 30.0,
     ) -> None:
         self._look_again = look_again_seconds
+        self._old_by = old_by or clock.now
         self._sharing, self._store, self._choices, self._clock = sharing, store, choices, clock
         self._wake = threading.Event()
         self._stopping = False
@@ -337,7 +342,7 @@ class Sender:
                 for share in under_way:
                     seconds = min(seconds, self._carry_on(share))
                 if not is_clean:
-                    self._sharing.clean_up(now=self._clock.now())
+                    self._sharing.clean_up(old_by=self._old_by())
                     is_clean = True
             except Exception as e:  # noqa: BLE001  a disk that is full now must not end this thread for good
                 _log.error("sharing: %s at %s", type(e).__name__, extract_tb(e.__traceback__)[-1])
