@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from latchstring.hub.cameras.regions import Region
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.models import Event
+from latchstring.hub.offsite import parcel
 from latchstring.hub.offsite.copier import SETTLED, Copier, NotSetUpYet, pause_after
 from latchstring.hub.offsite.models import BadTarget, OtherHousehold, Target, TargetTrouble
 from latchstring.hub.offsite.restore import restore
@@ -32,6 +34,7 @@ from latchstring.hub.owner import service as owner
 from latchstring.hub.owner import store as owner_rows
 from latchstring.hub.owner.models import Choices
 from latchstring.hub.owner.password import hash_password
+from latchstring.hub.recording import index
 from latchstring.hub.recording.clip import Clip, cut, parts
 from latchstring.hub.recording.download import while_made
 from latchstring.hub.recording.recordings import Recordings
@@ -246,6 +249,45 @@ def test_a_changed_object_is_named_and_the_rest_comes_back(home, place, new_hub,
     assert second.exists()
 
 
+def test_a_restore_that_was_interrupted_is_done_again(home, place, new_hub):
+    """The film was on disk, and its rows were not."""
+    home.copier.choose(place)
+    event = home.filmed_event()
+    home.copier.copy_next()
+    bring_back(new_hub, place, home)
+    with new_hub.write() as db:
+        index.drop_segments([each.id for each in index.segments(new_hub)], db=db)
+    again = bring_back(new_hub, place, home)
+    assert (again.copies, again.gops, again.bad) == (1, 0, ())
+    assert clip_of(new_hub, event.during).sha256 == clip_of(home.store, event.during).sha256
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"camera": "../../elsewhere"}, {"start_us": "soon"}, {"end_us": -1}, {"kind": "faces"}],
+    ids=["a-path", "no-time", "a-time-before-all", "no-kind"],
+)
+def test_a_copy_that_somebody_else_sealed_is_named_and_leaves_no_file(home, place, new_hub, tmp_path, other):
+    """Who can write to the place can seal to the household too; what is not as a hub writes it is left."""
+    home.copier.choose(place)
+    event = home.filmed_event()
+    home.copier.copy_next()
+    clip = clip_of(home.store, event.during)
+    if "camera" in other:
+        clip = replace(clip, camera=other["camera"])
+    else:
+        event = replace(event, **other)
+    with home.store.read() as db:
+        household = owner_rows.household(db=db)
+    sealed = io.BytesIO()
+    parcel.seal(clip, event, "Porch", [], sealed, household.recipient)
+    ObjectTarget(place).put_bytes(f"{COPIES}0.age", sealed.getvalue())
+    back = bring_back(new_hub, place, home)
+    assert back.bad == (f"{COPIES}0.age",)
+    assert (back.copies, back.events) == (1, 1)
+    assert not list(tmp_path.rglob("elsewhere/2*"))
+
+
 def test_another_code_opens_nothing(home, place, new_hub):
     home.copier.choose(place)
     with pytest.raises(WrongRecoveryCode):
@@ -304,6 +346,23 @@ def test_copies_are_deleted_when_their_time_is_up(home, place):
     home.copier.tidy()
     assert list(everything_in(place)) == [HOUSEHOLD]
     assert home.copier.progress().copies == 0
+
+
+def test_a_clock_that_leaps_ahead_deletes_no_copy(home, place, tmp_path):
+    """Age is reckoned as that of recordings is: what a wrong clock says counts for nothing."""
+    home.copier.choose(place)
+    home.filmed_event()
+    home.copier.copy_next()
+    reckoned = home.clock.now()
+    careful = Copier(
+        home.store, Recordings(home.store), home.clock, tmp_path / "work", old_by=lambda: reckoned
+    )
+    home.clock.advance(400 * 86_400)
+    careful.tidy()
+    assert len(everything_in(place)) == 2
+    reckoned = home.clock.now()
+    careful.tidy()
+    assert list(everything_in(place)) == [HOUSEHOLD]
 
 
 def test_what_a_power_cut_left_half_done_is_done_again(home, place, monkeypatch):

@@ -9,6 +9,8 @@ from typing import Literal
 from latchstring.base.ids import CameraId, EventId
 from latchstring.base.time import TimeRange, from_micros
 
+EventKind = Literal["motion", "press"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
@@ -30,7 +32,7 @@ class Event:
     peak_us: int  # when most of the picture moved
     score: float  # largest share of the picture that moved, 0 to 1
     is_open: bool
-    kind: Literal["motion", "press"] = "motion"
+    kind: EventKind = "motion"
 
     @property
     def during(self) -> TimeRange:

@@ -9,11 +9,12 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
-from latchstring.base import canonical
+from latchstring.base import canonical, ids
+from latchstring.base.errors import BadInput
 from latchstring.hub.cameras.regions import Region
-from latchstring.hub.events.models import Event
+from latchstring.hub.events.models import Event, EventKind
 from latchstring.hub.offsite.models import BadCopy, Contents
 from latchstring.hub.recording.clip import Clip
 from latchstring.sealing import age
@@ -85,16 +86,30 @@ def _contents(line: bytes) -> Contents:
         if said["version"] != VERSION:
             raise BadCopy("this copy was made by a newer version; update the hub")
         return Contents(
-            camera=str(said["camera"]),
+            camera=ids.check("cam", str(said["camera"])),
             camera_name=str(said["camera_name"]),
-            run_us=int(said["run_us"]),
+            run_us=_micros(said["run_us"]),
             masks=tuple(
                 Region(name=mask["name"], corners=tuple((float(x), float(y)) for x, y in mask["corners"]))
                 for mask in said["masks"]
             ),
-            event={**said["event"], "score": float(said["event"]["score"])},
+            event=_event(said["event"]),
             sha256=str(said["sha256"]),
             size_bytes=int(said["size_bytes"]),
         )
-    except (KeyError, TypeError, ValueError) as e:
+    except (KeyError, TypeError, ValueError, BadInput) as e:
         raise BadCopy from e
+
+
+def _event(said: Mapping[str, Any]) -> dict[str, object]:
+    if said["kind"] not in get_args(EventKind):
+        raise BadCopy
+    times = {name: _micros(said[name]) for name in ("start_us", "end_us", "peak_us")}
+    return {"id": str(said["id"]), "kind": said["kind"], **times, "score": float(said["score"])}
+
+
+def _micros(said: object) -> int:
+    """A time that the store can hold."""
+    if not isinstance(said, int) or not 0 <= said < 2**63:
+        raise BadCopy
+    return said

@@ -16,13 +16,14 @@ from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.models import Event
 from latchstring.hub.offsite import parcel
-from latchstring.hub.offsite.models import BadCopy, Contents, NoHousehold, OtherHousehold, Restored, Target
+from latchstring.hub.offsite.models import Contents, NoHousehold, OtherHousehold, Restored, Target
 from latchstring.hub.offsite.target import HOUSEHOLD, ObjectTarget
 from latchstring.hub.owner import store as owner_rows
 from latchstring.hub.owner.models import Choices
 from latchstring.hub.owner.password import hash_password
 from latchstring.hub.recording.adopt import adopt
 from latchstring.hub.recording.fmp4 import BadSegment
+from latchstring.hub.recording.repair import repair
 from latchstring.hub.redaction import masks
 from latchstring.hub.store import Store
 from latchstring.sealing import keys
@@ -47,6 +48,7 @@ def restore(
     household = _household(opened)
     identity = keys.unwrap_household(household, code)
     _take_over(store, household, password, now=now)
+    repair(store)  # a file without its rows, where a restore was interrupted before
     names = list(opened.names())
     restored = Restored()
     with tempfile.TemporaryDirectory(dir=store.path.parent, prefix=".restoring-") as work:
@@ -125,10 +127,7 @@ def _know_camera(store: Store, camera: CameraId, contents: Contents, *, now: dat
 
 
 def _event(camera: CameraId, contents: Contents) -> Event:
-    try:
-        return Event(camera=camera, is_open=False, **contents.event)  # type: ignore[arg-type]
-    except TypeError as e:
-        raise BadCopy from e
+    return Event(camera=camera, is_open=False, **contents.event)  # type: ignore[arg-type]
 
 
 def _with(
