@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -15,6 +17,7 @@ from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.doorbell import moment
 from latchstring.hub.doorbell.models import NoPicture
 from latchstring.hub.doorbell.service import Doorbell
+from latchstring.hub.events.models import Event
 from latchstring.hub.recording.assembler import WholeGop
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.recording.models import Fragment, Run
@@ -100,3 +103,20 @@ def test_the_picture_goes_with_its_event(
         db.execute("DELETE FROM event")
     with pytest.raises(NoPicture):
         doorbell.picture(event.id)
+
+
+def test_a_picture_that_is_there_at_once_is_not_kept_in_memory(
+    doorbell: Doorbell, camera: CameraId, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A camera that is away is known to be so before the press has been noted as being painted."""
+
+    def at_once(paint: Callable[[Event], bytes], event: Event) -> Future[bytes]:
+        done: Future[bytes] = Future()
+        with pytest.raises(NoPicture) as refused:
+            paint(event)
+        done.set_exception(refused.value)
+        return done
+
+    monkeypatch.setattr(doorbell._painter, "submit", at_once)
+    doorbell.press(camera, now)
+    assert doorbell._painting == {}

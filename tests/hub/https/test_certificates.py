@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 import ssl
@@ -16,6 +17,7 @@ import pytest
 from cryptography import x509
 
 from latchstring.base.errors import LatchstringError
+from latchstring.hub.https import certificates
 from latchstring.hub.https.certificates import (
     BadAuthority,
     BadCertificate,
@@ -119,6 +121,25 @@ def test_it_is_renewed_before_it_ends_while_the_hub_runs(serve, tmp_path: Path) 
     HomeCertificate(tmp_path / "https", lambda: HERE, year)
     late = x509.load_pem_x509_certificate((tmp_path / "https" / "hub.pem").read_bytes())
     assert late.not_valid_before_utc <= year.now() < late.not_valid_after_utc
+
+
+def test_a_full_disk_keeps_the_certificate_that_is_there(tmp_path: Path, monkeypatch, caplog) -> None:
+    """It is renewed a month before it ends, so there is time; a hub starts and answers all the same."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    clock = FakeClock(NOW)
+    HomeCertificate(tmp_path / "https", lambda: HERE, clock)
+    before = (tmp_path / "https" / "hub.pem").read_bytes()
+    clock.advance(timedelta(days=70).total_seconds())
+    with monkeypatch.context() as full:
+        full.setattr(certificates, "write_whole", refuse)
+        assert HomeCertificate(tmp_path / "https", lambda: HERE, clock).current()
+    assert "No space left" in caplog.text
+    assert (tmp_path / "https" / "hub.pem").read_bytes() == before
+    HomeCertificate(tmp_path / "https", lambda: HERE, clock)
+    assert (tmp_path / "https" / "hub.pem").read_bytes() != before
 
 
 def test_a_new_address_of_the_machine_is_in_it_within_a_minute(serve, tmp_path: Path) -> None:

@@ -110,6 +110,26 @@ def test_a_mask_or_a_wish_that_changes_makes_it_stale(at_work, clip, store, cloc
     assert at_work.readiness(KEY, clip).stage is Stage.UNPREPARED
 
 
+def test_what_is_asked_for_anew_while_it_is_made_is_made_anew(store, clock, asked_for, clip):
+    """Drawn and asked for once more while the model is loaded: what was made without it is not the answer."""
+    asked = []
+
+    def load():
+        if not asked:
+            asked.append(KEY)
+            at_work.wish(KEY, Wish(faces=True, regions=(CAR,)))
+            at_work.prepare(KEY, clip.camera, clip.during)
+        return lambda picture: []
+
+    at_work = Redactor(store, lambda: Here(store), clock, finder=load)
+    at_work.wish(KEY, Wish(faces=True))
+    at_work.prepare(KEY, clip.camera, clip.during)
+    assert at_work.do_next()
+    assert at_work.readiness(KEY, clip).stage is Stage.WAITING
+    assert at_work.do_next()
+    assert at_work.readiness(KEY, clip).stage is Stage.READY
+
+
 def test_what_the_owner_draws_for_this_clip_is_hidden_too(at_work, clip):
     at_work.wish(KEY, Wish(regions=(CAR,)))
     at_work.prepare(KEY, clip.camera, clip.during)

@@ -156,7 +156,8 @@ class Doorbell:
             if event_rows.was_pressed(camera, at, within=SAME_PRESS, db=db):
                 return None
             event_rows.save(event, db=db)
-        self._painting[event.id] = self._painter.submit(self._paint, event)
+        self._painting[event.id] = painting = self._painter.submit(self._paint, event)
+        painting.add_done_callback(lambda _: self._painting.pop(event.id, None))
         self._bulletin.tell(Happening(kind="press", at=at, camera=camera, event=event.id))
         self._act_on(event)
         return event
@@ -239,8 +240,6 @@ class Doorbell:
         except LatchstringError as e:
             log.info("no picture of the press at camera %s: %s", event.camera, e.message)
             raise
-        finally:
-            self._painting.pop(event.id, None)
 
     def _feed_of(self, camera: CameraId) -> LiveFeed | None:
         try:

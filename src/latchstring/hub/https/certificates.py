@@ -104,7 +104,13 @@ class HomeCertificate:
         now, reached = self._clock.now(), self._reached()
         if self._issued is None or rules.is_due(self._issued, self.authority, reached, now=now):
             issued = rules.issue(self.authority, reached, now=now)
-            write_whole(self._path, _pem(issued), mode=0o600)
+            try:
+                write_whole(self._path, _pem(issued), mode=0o600)
+            except OSError as e:
+                if self._issued is None:
+                    raise
+                log.warning("the hub's certificate cannot be renewed for now: %s", e.strerror)
+                return _context(self._path, self._path)
             self._issued = issued.certificate
             for name in set(reached.names) - set(rules.vouched_for(self.authority, reached.names)):
                 log.warning(

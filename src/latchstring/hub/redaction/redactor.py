@@ -199,7 +199,8 @@ class Redactor:
         sha256 = burned.write(chunks, file_of(self._store, job.key, fingerprint))
         made = Made(plan=fingerprint, sha256=sha256, made_at=self._clock.now())
         with self._store.write() as db:
-            if rows.remove_job(job.key, db=db):
+            as_wished = rows.wish(job.key, db=db) == wish  # or it was asked for anew meanwhile
+            if as_wished and rows.remove_job(job.key, db=db):
                 rows.add_made(job.key, made, db=db)
 
     def _tell(self, job: Job, share: float) -> None:
