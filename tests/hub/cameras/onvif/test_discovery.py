@@ -6,6 +6,7 @@ import pytest
 
 from hub.cameras.onvif.asking import streams
 from latchstring.base.clock import SystemClock
+from latchstring.hub.cameras.onvif import soap
 from latchstring.hub.cameras.onvif.discovery import BadSearchPlace, read_answer, search
 from latchstring.hub.cameras.onvif.finder import Finder
 from latchstring.hub.cameras.onvif.models import Found
@@ -78,3 +79,13 @@ def test_a_place_that_cannot_be_asked_is_named():
     """With how to write it."""
     with pytest.raises(BadSearchPlace, match=r"192\.168\.20\.5"):
         list(search(["camera:door"], seconds=0))
+
+
+@pytest.mark.parametrize("told", ["http://[", "http://192.0.2.7:99999/onvif"])
+def test_an_answer_without_an_address_ends_no_search(told):
+    """One device that writes nonsense hides no other."""
+    assert read_answer(probe_match(ASKED, told, "Gate"), ASKED, "192.168.1.20") is None
+
+
+def test_a_number_without_an_end_is_none():
+    assert [soap.as_number(said) for said in ("25", "inf", "nan", "-1", "many", None)] == [25, 0, 0, 0, 0, 0]

@@ -73,7 +73,10 @@ def read_answer(answer: bytes, asked: str, sender: str) -> Found | None:
     scopes = [unquote(scope) for scope in soap.text(match, "Scopes").split()]
     if "NetworkVideoTransmitter" not in soap.text(match, "Types") and not any(_SCOPE in s for s in scopes):
         return None
-    address = places.choose(soap.text(match, "XAddrs").split(), sender)
+    try:
+        address = places.choose(soap.text(match, "XAddrs").split(), sender)
+    except ValueError:  # no address at all, like http://[ or one with port 99999
+        return None
     if address is None:
         return None
     return Found(address=address, name=_scope(scopes, "name"), model=_scope(scopes, "hardware"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -186,9 +187,10 @@ def number(parent: Element | None, name: str) -> float:
 def as_number(said: str | None) -> float:
     """What cannot be read counts as not told: 0."""
     try:
-        return max(0.0, float(said or 0))
+        told = float(said or 0)
     except ValueError:
         return 0.0
+    return told if 0 < told < math.inf else 0.0
 
 
 def stamp(at: datetime) -> str:
