@@ -22,11 +22,6 @@ def normal_upper(z: float) -> float:
     return max(SMALLEST, float(norm.sf(z)))
 
 
-def normal_two_sided(z: float) -> float:
-    """P(|Z| >= |z|) of a standard normal variable."""
-    return max(SMALLEST, float(2 * norm.sf(abs(z))))
-
-
 def of_permutations(at_least: int, drawn: int) -> float:
     """(b + 1) / (m + 1): what was observed is one of the draws, so it is never 0 (Phipson and Smyth 2010)."""
     return (at_least + 1) / (drawn + 1)

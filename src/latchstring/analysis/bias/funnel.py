@@ -18,7 +18,6 @@ from latchstring.analysis.bias.words import Said
 from latchstring.analysis.interval import Interval
 
 FEWEST_SHOWN = 5
-POSTS = ("posted", "flagged", "removed")
 REQUESTS = ("asked", "consented", "used")
 MODERATION = ("flagged", "removed", "restored")
 

@@ -107,16 +107,6 @@ def has_keyframe(units: list[bytes]) -> bool:
     return any(unit[0] & 0x1F == IDR for unit in units)
 
 
-def is_parameter_set(unit: bytes) -> bool:
-    return unit[0] & 0x1F in (SPS, PPS)
-
-
-def continues_picture(units: list[bytes]) -> bool:
-    """Whether the first slice goes on with the picture before it: its first macroblock is not 0 (7.4.3)."""
-    first = next((unit for unit in units if unit[0] & 0x1F in (SLICE, IDR)), None)
-    return first is not None and len(first) > 1 and not first[1] & 0x80
-
-
 def first_slice(data: bytes, extradata: bytes) -> bytes:
     """The head of a packet's first slice, two bytes; empty if it has none. Reads no further than there."""
     length_size = (extradata[4] & 3) + 1 if extradata[:1] == b"\x01" and len(extradata) > 4 else None

@@ -32,7 +32,6 @@ _NTP_ERA = 1 << 32
 # moof (8.8.4) with mfhd, traf, tfhd, tfdt and trun for one sample, then the header of mdat (8.1.1).
 _MOOF = struct.Struct(">I4s I4sII I4s I4sII I4sIQ I4sIIIIIIi I4s")
 _MOOF_SIZE = _MOOF.size - 8
-FRAGMENT_HEADER_SIZE = _MOOF.size
 _DEFAULT_BASE_IS_MOOF = 0x020000
 _TRUN = 0x01000F01  # version 1 (signed composition offsets); data offset, duration, size, flags, offset
 _KEYFRAME, _DELTA_FRAME = 0x02000000, 0x01010000  # sample_depends_on, sample_is_non_sync_sample (8.8.3.1)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from latchstring.base.ids import CameraId
-from latchstring.base.time import TimeRange, from_micros, to_micros
+from latchstring.base.time import TimeRange, to_micros
 from latchstring.hub.recording import fmp4
 from latchstring.hub.recording.models import Run, StoredGop
 from latchstring.hub.recording.retention import StoredSegment
@@ -207,17 +207,6 @@ def run(store: Store, camera: CameraId, start_us: int) -> Run | None:
         return None
     track, init = fmp4.read_init(row["init"])
     return Run(camera=camera, start_us=start_us, track=track, init=init)
-
-
-def first_and_last(store: Store, camera: CameraId) -> TimeRange | None:
-    """From the oldest to the newest recorded instant."""
-    with store.read() as db:
-        row = db.execute(
-            "SELECT min(start_us) AS first, max(end_us) AS last FROM segment WHERE camera = ?", (camera,)
-        ).fetchone()
-    return (
-        TimeRange(from_micros(row["first"]), from_micros(row["last"])) if row["first"] is not None else None
-    )
 
 
 def _gop(row: sqlite3.Row) -> StoredGop:
