@@ -7,11 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from browser.home import PLAYING, set_up, sign_in
+from browser.home import CAMERA, PLAYING, set_up, sign_in
+from latchstring.base.time import to_text
 from latchstring.hub.daemon import Hub
+from latchstring.hub.recording.writer import GopWriter
 from latchstring.testing import rtsp
+from latchstring.testing.clock import FakeClock
+from latchstring.testing.recorded import SMALL, gops_of
 from latchstring.testing.waiting import until
 
 pytestmark = [
@@ -33,6 +37,14 @@ IN_STEP = """name => {
   const video = document.querySelector(`video[aria-label='${name}']`);
   return Math.abs(audio.currentTime - video.currentTime) < 0.5;
 }"""
+HEARD_AT = """([from, rate]) => {
+  const audio = document.querySelector('audio');
+  const video = document.querySelector("video[aria-label='Timeline']");
+  return audio && video && !audio.paused && audio.webkitAudioDecodedByteCount > 0 && video.currentTime >= from &&
+    video.currentTime < from + 25 && Math.abs(audio.currentTime - video.currentTime) < 0.5 && audio.playbackRate >= rate;
+}"""
+"""Not long after there, and in step with the picture."""
+SHOWN = "document.querySelector(`video[aria-label='Timeline']`)"
 DECODED = "document.querySelector('audio').webkitAudioDecodedByteCount"
 
 
@@ -76,6 +88,41 @@ def test_sound_is_heard_live_and_from_the_timeline(page: Page, address: str, hub
         page.wait_for_function(PLAYING, arg="Timeline")
         page.wait_for_function(HEARD, arg=0)
         page.wait_for_function(IN_STEP, arg="Timeline")
+
+
+def test_sound_follows_every_jump_and_double_speed(page: Page, address: str, hub: Hub) -> None:
+    """Whatever was asked for before: where the picture is, its sound is soon heard, as fast as the picture runs."""
+    set_up(hub)
+    camera = hub.video.add_camera("Porch", CAMERA, records_sound=True).id
+    noon = (hub.clock.now() - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+    writer = GopWriter(hub.store)
+    for gop in gops_of(SMALL, 40, clock=FakeClock(noon), camera=camera, tone_rate=8000):
+        writer.write(gop)
+    writer.close()
+    sign_in(page, address)
+    page.goto(f"{address}/#/cameras/{camera}?at={to_text(noon)}")
+    page.wait_for_function(PLAYING, arg="Timeline")
+    began = page.evaluate(f"{SHOWN}.buffered.start(0)")
+    page.get_by_role("button", name="Sound on").click()
+    page.wait_for_function(HEARD_AT, arg=[began, 0.9])
+
+    held: list[Route] = []
+    page.route("**/sound.mp4*", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_role("slider", name=re.compile("^Time")).focus()
+    with page.expect_request("**/sound.mp4*"):
+        for _ in range(3):
+            page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Home")
+    page.wait_for_function(HEARD_AT, arg=[began, 0.9])
+
+    for _ in range(6):
+        page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function(f"{SHOWN}.dataset.state === 'nothing'")
+    page.keyboard.press("Home")
+    page.wait_for_function(HEARD_AT, arg=[began, 0.9])
+
+    page.evaluate(f"{SHOWN}.playbackRate = 2")
+    page.wait_for_function(HEARD_AT, arg=[began + 10, 1.9])
 
 
 def test_a_camera_whose_sound_is_off_has_no_switch(page: Page, address: str, hub: Hub) -> None:

@@ -8,6 +8,8 @@ import { inStep } from './step';
 export type SoundState = 'loading' | 'playing' | 'nothing' | 'unsupported';
 
 const STEP_MS = 200;
+/** The first piece after a jump is short, so that it is soon there. */
+const FIRST_MS = 5_000;
 const PIECE_MS = 30_000;
 const AHEAD_S = 10;
 const BEHIND_S = 20;
@@ -89,23 +91,24 @@ export function hearRecorded(
   { camera, base, heard }: Recorded,
   onstate: (state: SoundState) => void,
 ): () => void {
-  const ending = new AbortController();
   let feed: Feed | undefined;
+  /** What is there or on its way. */
   let fetched: Stretch = { start: 0, end: 0 };
-  let fetching = false;
+  let fetching: AbortController | undefined;
 
   async function fetchPiece(from: number, span: Stretch) {
-    fetching = true;
-    const end = Math.min(from + PIECE_MS, span.end);
-    const piece = await soundOf(camera, from, end, ending.signal).catch(() => undefined);
-    fetching = false;
-    if (ending.signal.aborted) return;
+    const mine = new AbortController();
+    fetching = mine;
+    const end = Math.min(from + (feed ? PIECE_MS : FIRST_MS), span.end);
     fetched = { start: Math.min(fetched.start, from), end };
+    const piece = await soundOf(camera, from, end, mine.signal).catch(() => undefined);
+    if (mine.signal.aborted) return;
+    fetching = undefined;
     const first = piece && firstKeyframe(piece.bytes);
     if (!piece || !first) return;
     if (!canPlay(piece.type)) {
       onstate('unsupported');
-      ending.abort();
+      clearInterval(timer);
       return;
     }
     feed ??= new Feed(
@@ -118,26 +121,28 @@ export function hearRecorded(
   }
 
   function startAnew(at: number) {
+    fetching?.abort();
+    fetching = undefined;
     feed?.close();
     feed = undefined;
     fetched = { start: at, end: at };
   }
 
   const timer = setInterval(() => {
-    if (ending.signal.aborted) return;
     const at = base + video.currentTime * 1000;
-    if (!fetching && (at < fetched.start || at > fetched.end)) startAnew(at);
+    if (at < fetched.start || at > fetched.end) startAnew(at);
     if (!fetching && at > fetched.end - AHEAD_S * 1000) {
       const found = recordedAt(heard(), fetched.end);
       if (found && found.from < at + AHEAD_S * 1000) void fetchPiece(found.from, found.span);
     }
     if (feed && follow(audio, video)) onstate('playing');
-    else if (!fetching && !heard().some((one) => one.start <= at && at < one.end)) onstate('nothing');
+    else if (fetching) onstate('loading');
+    else if (!heard().some((one) => one.start <= at && at < one.end)) onstate('nothing');
   }, STEP_MS);
   onstate('loading');
   return () => {
-    ending.abort();
     clearInterval(timer);
+    fetching?.abort();
     feed?.close();
   };
 }
