@@ -30,8 +30,9 @@ FAULTS = """() => {
     for (const id of names.split(' ').filter(Boolean)) if (!document.getElementById(id)) faults.push(`no #${id}`);
   }
   const tabs = [...document.querySelectorAll('nav')].find((e) => getComputedStyle(e).position === 'fixed');
+  const covered = document.querySelector(':modal') !== null; // by a dialog, which lies over the tabs as well
   for (const e of document.querySelectorAll('main :is(a, button, input, select), footer button')) {
-    if (!tabs || !seen(e) || e.disabled) continue;
+    if (!tabs || covered || !seen(e) || e.disabled) continue;
     e.focus({ focusVisible: true });
     const under = e.getBoundingClientRect().bottom > tabs.getBoundingClientRect().top + 1;
     if (under) faults.push(`focus under the tabs: ${e.outerHTML}`);
