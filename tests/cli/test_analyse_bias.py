@@ -28,16 +28,6 @@ def analyse():
     return run
 
 
-@pytest.fixture
-def file(tmp_path):
-    def write(*lines):
-        path = tmp_path / "cases.csv"
-        path.write_text("\n".join(lines) + "\n")
-        return path
-
-    return write
-
-
 def test_berkeley_from_a_file_of_cases(analyse, file):
     """4,526 rows; the report says that the crude difference turns round."""
     rows = [

@@ -23,27 +23,6 @@ def analyse():
 
 
 @pytest.fixture
-def answer(analyse):
-    def run(*words):
-        result = analyse(*words, "--json")
-        assert result.exit_code == 0, result.stderr
-        [line] = result.stdout.splitlines()
-        return json.loads(line)
-
-    return run
-
-
-@pytest.fixture
-def file(tmp_path):
-    def write(*lines, name="table.csv"):
-        path = tmp_path / name
-        path.write_text("\n".join(lines) + "\n")
-        return path
-
-    return write
-
-
-@pytest.fixture
 def town(file):
     """Six hundred incidents on 2 by 2 km, a third of them around one corner."""
     rng = np.random.default_rng(3)

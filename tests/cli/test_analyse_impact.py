@@ -37,27 +37,6 @@ def analyse():
 
 
 @pytest.fixture
-def answer(analyse):
-    def run(*words, subject="impact"):
-        result = analyse(*words, "--json", subject=subject)
-        assert result.exit_code == 0, result.stderr
-        [line] = result.stdout.splitlines()
-        return json.loads(line)
-
-    return run
-
-
-@pytest.fixture
-def file(tmp_path):
-    def write(*lines, name="table.csv"):
-        path = tmp_path / name
-        path.write_text("\n".join(lines) + "\n")
-        return path
-
-    return write
-
-
-@pytest.fixture
 def draft(file):
     def write(**changed):
         return file(json.dumps({**DRAFT, **changed}), name="draft.json")

@@ -94,20 +94,18 @@ def of_rates(
             ),
         ),
         plots=(
-            Plot(
-                title="Rates with their intervals",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(
-                            name=names[n],
-                            value=float(found.value[n]),
-                            low=float(found.low[n]),
-                            high=float(found.high[n]),
-                        )
-                        for n in order[:_SHOWN]
-                        if found.known[n]
-                    ]
-                ),
+            plots.of_rows(
+                "Rates with their intervals",
+                [
+                    chart.Estimate(
+                        name=names[n],
+                        value=float(found.value[n]),
+                        low=float(found.low[n]),
+                        high=float(found.high[n]),
+                    )
+                    for n in order[:_SHOWN]
+                    if found.known[n]
+                ],
                 words=f"Incidents for each unit of exposure, of the first {min(_SHOWN, len(names))} areas.",
             ),
         ),
@@ -204,16 +202,14 @@ def of_reporting(found: Corrected, among: NDArray[np.int8], worst: int, names: S
             ),
         ),
         plots=(
-            Plot(
-                title="True numbers",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(
-                            name=names[n], value=None, low=float(found.low[n]), high=float(found.high[n])
-                        )
-                        for n in order[:_SHOWN]
-                    ]
-                ),
+            plots.of_rows(
+                "True numbers",
+                [
+                    chart.Estimate(
+                        name=names[n], value=None, low=float(found.low[n]), high=float(found.high[n])
+                    )
+                    for n in order[:_SHOWN]
+                ],
                 words="From the lowest to the highest number that fits the reports.",
             ),
         ),

@@ -19,7 +19,7 @@ from latchstring.analysis.bias.strata import Stratified
 from latchstring.analysis.guard.sources import Source
 from latchstring.analysis.guard.urn import Urns
 from latchstring.analysis.interval import Interval, around
-from latchstring.studies import chart
+from latchstring.studies import chart, plots
 from latchstring.studies.study import Plot, Shown, Study, chance, number
 
 _READINGS = {
@@ -44,7 +44,7 @@ def of_share(share: Share, benchmark: float | None) -> Study:
         finding=said,
         answer=answer,
         full=answer,
-        plots=_plot("The share", [_row("counted", share.value, between)], _WILSON, neutral=benchmark),
+        plots=(plots.of_one("The share", "counted", share.value, between, words=_WILSON, neutral=benchmark),),
         beware=() if benchmark is not None else (words.NO_BENCHMARK,),
     )
 
@@ -66,13 +66,15 @@ def of_comparison(one: Share, other: Share, level: float) -> Study:
         finding=said.text,
         answer=answer,
         full=answer,
-        plots=_plot(
-            "Both shares",
-            [
-                _row("the first group", one.value, shares.wilson(one, level)),
-                _row("the second", other.value, shares.wilson(other, level)),
-            ],
-            _WILSON,
+        plots=(
+            plots.of_rows(
+                "Both shares",
+                [
+                    plots.row("the first group", one.value, shares.wilson(one, level)),
+                    plots.row("the second", other.value, shares.wilson(other, level)),
+                ],
+                words=_WILSON,
+            ),
         ),
     )
 
@@ -110,14 +112,17 @@ def of_strata(found: Stratified, one: str, other: str) -> Study:
                 ),
             ),
         ),
-        plots=_plot(
-            f"Odds of {one} over {other}",
-            [
-                _row("all cases together", found.crude.value, found.crude.interval),
-                _row("within strata", found.common.value, between),
-            ],
-            "The odds ratio with its interval, before and within strata; the upright line is no difference.",
-            neutral=1,
+        plots=(
+            plots.of_rows(
+                f"Odds of {one} over {other}",
+                [
+                    plots.row("all cases together", found.crude.value, found.crude.interval),
+                    plots.row("within strata", found.common.value, between),
+                ],
+                words="The odds ratio with its interval, before and within strata; the upright line is no "
+                "difference.",
+                neutral=1,
+            ),
         ),
         beware=(
             ("The strata do not share one odds ratio, so look at each of them.",)
@@ -143,11 +148,16 @@ def of_agreement(found: Agreement) -> Study:
             "reading": found.reading,
         },
         full=found,
-        plots=_plot(
-            "Agreement",
-            [_row(found.scale, found.alpha, found.interval)],
-            "Krippendorff's alpha with its interval; the upright line is what it takes to conclude.",
-            neutral=ENOUGH,
+        plots=(
+            plots.of_one(
+                "Agreement",
+                found.scale,
+                found.alpha,
+                found.interval,
+                words="Krippendorff's alpha with its interval; the upright line is what it takes to "
+                "conclude.",
+                neutral=ENOUGH,
+            ),
         ),
         beware=(f"{found.alone:,} labels were left out: nobody else has labelled the same.",)
         if found.alone
@@ -174,15 +184,21 @@ def of_clusters(found: ClusteredRatio) -> Study:
             "clusters": found.clusters,
         },
         full=found,
-        plots=_plot(
-            "The ratio of the shares",
-            [
-                *([_row("clusters drawn anew", found.value, between)] if between is not None else []),
-                _row("as if cases were independent: too short", found.value, found.as_if_independent),
-            ],
-            "The ratio with its interval; of independent cases it would be shorter. The upright line is no "
-            "difference.",
-            neutral=1,
+        plots=(
+            plots.of_rows(
+                "The ratio of the shares",
+                [
+                    plots.row(name, found.value, each)
+                    for name, each in (
+                        ("clusters drawn anew", between),
+                        ("as if cases were independent: too short", found.as_if_independent),
+                    )
+                    if each is not None
+                ],
+                words="The ratio with its interval; of independent cases it would be shorter. The upright "
+                "line is no difference.",
+                neutral=1,
+            ),
         ),
     )
 
@@ -202,6 +218,15 @@ def of_audit(found: Audit) -> Study:
     )
     cautions = dict.fromkeys(each for step in found.steps for each in step.beware)
     level = next((_level(step.share_interval) for step in found.steps if step.share_interval), "interval")
+    ratios = [
+        plots.row(
+            f"{step.start} → {step.end}: {step.group}",
+            _over(step.share, step.reference_share),
+            step.ratio,
+        )
+        for step in found.steps
+        if step.ratio is not None
+    ]
     return Study(
         title=f"Audit: {', '.join(found.stages)}",
         finding=" ".join(step.said.text for step in found.steps),
@@ -232,21 +257,17 @@ def of_audit(found: Audit) -> Study:
                 rows=rows,
             ),
         ),
-        plots=_plot(
-            f"Shares over those of {found.reference}",
-            [
-                _row(
-                    f"{step.start} → {step.end}: {step.group}",
-                    _over(step.share, step.reference_share),
-                    step.ratio,
-                )
-                for step in found.steps
-                if step.ratio is not None
-            ],
-            "The ratio of each step with its interval; the upright line is no difference. Groups with too "
-            "few cases have none.",
-            neutral=1,
-        ),
+        plots=(
+            plots.of_rows(
+                f"Shares over those of {found.reference}",
+                ratios,
+                words="The ratio of each step with its interval; the upright line is no difference. Groups "
+                "with too few cases have none.",
+                neutral=1,
+            ),
+        )
+        if ratios
+        else (),
         beware=(*cautions, words.INFRA_MARGINAL),
     )
 
@@ -266,10 +287,15 @@ def of_detector(found: DetectorAudit) -> Study:
             "finding": found.said.finding,
         },
         full=found,
-        plots=_plot(
-            "Shares of faces missed",
-            [_row(each.group, each.share.value, each.interval) for each in (*found.groups, found.overall)],
-            _WILSON,
+        plots=(
+            plots.of_rows(
+                "Shares of faces missed",
+                [
+                    plots.row(each.group, each.share.value, each.interval)
+                    for each in (*found.groups, found.overall)
+                ],
+                words=_WILSON,
+            ),
         ),
         tables=(
             Shown(
@@ -303,13 +329,15 @@ def of_outcomes(found: Outcomes) -> Study:
             "caveat": found.beware[0],
         },
         full=found,
-        plots=_plot(
-            "Shares of hits",
-            [
-                _row("the first group", found.one.value, found.one_interval),
-                _row("the second", found.other.value, found.other_interval),
-            ],
-            _WILSON,
+        plots=(
+            plots.of_rows(
+                "Shares of hits",
+                [
+                    plots.row("the first group", found.one.value, found.one_interval),
+                    plots.row("the second", found.other.value, found.other_interval),
+                ],
+                words=_WILSON,
+            ),
         ),
         beware=found.beware,
     )
@@ -328,11 +356,15 @@ def of_veil(found: Veil) -> Study:
             "caveat": found.beware[0],
         },
         full=found,
-        plots=_plot(
-            "Odds by daylight over those in the dark",
-            [_row("at the same time of the clock", found.odds.value, found.odds.interval)],
-            "The odds ratio with its interval; the upright line is no difference.",
-            neutral=1,
+        plots=(
+            plots.of_one(
+                "Odds by daylight over those in the dark",
+                "at the same time of the clock",
+                found.odds.value,
+                found.odds.interval,
+                words="The odds ratio with its interval; the upright line is no difference.",
+                neutral=1,
+            ),
         ),
         beware=found.beware,
     )
@@ -410,11 +442,17 @@ def of_urns(naive: Urns, corrected: Urns) -> Study:
             },
         },
         full={"naive": naive, "corrected": corrected},
-        plots=_plot(
-            "Share of the first district at the end",
-            [_row("naive", naive.mean, naive.middle), _row("corrected", corrected.mean, corrected.middle)],
-            "The mean of all runs and where nine of ten end; the upright line is its share of all incidents.",
-            neutral=naive.true_share,
+        plots=(
+            plots.of_rows(
+                "Share of the first district at the end",
+                [
+                    plots.row("naive", naive.mean, naive.middle),
+                    plots.row("corrected", corrected.mean, corrected.middle),
+                ],
+                words="The mean of all runs and where nine of ten end; the upright line is its share of all "
+                "incidents.",
+                neutral=naive.true_share,
+            ),
         ),
         tables=(
             Shown(
@@ -424,17 +462,6 @@ def of_urns(naive: Urns, corrected: Urns) -> Study:
             ),
         ),
     )
-
-
-def _plot(
-    title: str, rows: Sequence[chart.Estimate], words: str, *, neutral: float | None = None
-) -> tuple[Plot, ...]:
-    """None where there is nothing to draw."""
-    return (Plot(title=title, svg=chart.estimates(rows, neutral=neutral), words=words),) if rows else ()
-
-
-def _row(name: str, value: float | None, between: Interval) -> chart.Estimate:
-    return chart.Estimate(name=name, value=value, low=between.low, high=between.high)
 
 
 def _over(one: Share | None, other: Share | None) -> float | None:

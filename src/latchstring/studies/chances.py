@@ -237,16 +237,14 @@ def of_placebo(found: Rank, treated: str, own: float, others: Sequence[float]) -
         },
         full={"rank": found, "treated": own, "others": others},
         plots=(
-            Plot(
-                title="All changes",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(
-                            name=f"{treated}, on the range of all", value=own, low=ends[0], high=ends[1]
-                        )
-                    ],
-                    neutral=0.0,
-                ),
+            plots.of_rows(
+                "All changes",
+                [
+                    chart.Estimate(
+                        name=f"{treated}, on the range of all", value=own, low=ends[0], high=ends[1]
+                    )
+                ],
+                neutral=0.0,
                 words=f"The dot is {treated}; the bar is from the smallest to the largest of {found.of} "
                 "changes.",
             ),

@@ -461,15 +461,10 @@ def of_back_test(found: BackTest) -> Study:
             ),
         ),
         plots=(
-            Plot(
-                title="PAI of the flagged cells",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(name=name, value=pai, low=inside.low, high=inside.high)
-                        for name, pai, inside, _ in rows
-                    ],
-                    neutral=1.0,
-                ),
+            plots.of_rows(
+                "PAI of the flagged cells",
+                [plots.row(name, pai, inside) for name, pai, inside, _ in rows],
+                neutral=1.0,
                 words="1 is a map that knows nothing.",
             ),
         ),

@@ -7,7 +7,7 @@ from latchstring.analysis.hotspots.knox import Knox
 from latchstring.analysis.hotspots.mantel import Mantel
 from latchstring.analysis.hotspots.near_repeat import NearRepeat
 from latchstring.studies import chart, plots
-from latchstring.studies.study import Plot, Shown, Study, chance, number
+from latchstring.studies.study import Shown, Study, chance, number
 
 _CAUSES = (
     "Being near in space and time says nothing of the cause: the same offender, the same weakness of the "
@@ -85,22 +85,20 @@ def of_near_repeat(found: NearRepeat) -> Study:
             shown("p, for the table as a whole", [[chance(p) for p in row] for row in found.p_of_all]),
         ),
         plots=(
-            Plot(
-                title="Observed over expected",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(
-                            name=f"{metres} m, {days} days",
-                            value=float(found.ratio[row, column]),
-                            low=float(found.ratio_low[row, column]),
-                            high=float(found.ratio_high[row, column]),
-                        )
-                        for row, metres in enumerate(found.distance_labels)
-                        for column, days in enumerate(found.day_labels)
-                        if found.expected[row, column] > 0
-                    ],
-                    neutral=1.0,
-                ),
+            plots.of_rows(
+                "Observed over expected",
+                [
+                    chart.Estimate(
+                        name=f"{metres} m, {days} days",
+                        value=float(found.ratio[row, column]),
+                        low=float(found.ratio_low[row, column]),
+                        high=float(found.ratio_high[row, column]),
+                    )
+                    for row, metres in enumerate(found.distance_labels)
+                    for column, days in enumerate(found.day_labels)
+                    if found.expected[row, column] > 0
+                ],
+                neutral=1.0,
                 words="Dots are what was observed; each bar is where the ratio lies by chance alone.",
             ),
         ),

@@ -14,8 +14,15 @@ def of_one(
     title: str, name: str, value: float | None, between: Interval, *, words: str, neutral: float | None = None
 ) -> Plot:
     """One estimate; `neutral` is where it would be if there were nothing to see."""
-    row = Estimate(name=name, value=value, low=between.low, high=between.high)
-    return Plot(title=title, svg=chart.estimates([row], neutral=neutral), words=words)
+    return of_rows(title, [row(name, value, between)], words=words, neutral=neutral)
+
+
+def of_rows(title: str, rows: Sequence[Estimate], *, words: str, neutral: float | None = None) -> Plot:
+    return Plot(title=title, svg=chart.estimates(rows, neutral=neutral), words=words)
+
+
+def row(name: str, value: float | None, between: Interval) -> Estimate:
+    return Estimate(name=name, value=value, low=between.low, high=between.high)
 
 
 def of_bars(title: str, bars: Sequence[Bar], *, words: str, level: float | None = None) -> Plot:

@@ -156,19 +156,17 @@ def of_space_time(found: SpaceTimeScan, *, dated: bool) -> Study:
             ),
         ),
         plots=(
-            Plot(
-                title="Observed beside what was expected",
-                svg=chart.estimates(
-                    [
-                        chart.Estimate(
-                            name=f"{each.radius:g} m, from {when(each.first_day)} on",
-                            value=each.observed,
-                            low=min(each.expected, each.observed),
-                            high=max(each.expected, each.observed),
-                        )
-                        for each in found.clusters
-                    ]
-                ),
+            plots.of_rows(
+                "Observed beside what was expected",
+                [
+                    chart.Estimate(
+                        name=f"{each.radius:g} m, from {when(each.first_day)} on",
+                        value=each.observed,
+                        low=min(each.expected, each.observed),
+                        high=max(each.expected, each.observed),
+                    )
+                    for each in found.clusters
+                ],
                 words="Dots are what was observed; the bar leads from what was expected.",
             ),
         )
