@@ -13,7 +13,7 @@ from latchstring.base.clock import SystemClock
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange
 from latchstring.hub.cameras import g711
-from latchstring.hub.cameras.models import CameraSettings
+from latchstring.hub.cameras.models import AAC_FRAME, CameraSettings
 from latchstring.hub.cameras.opener import CameraOpener
 from latchstring.hub.live.listener import listen
 from latchstring.hub.recording import fmp4, index, sound_track
@@ -133,6 +133,20 @@ def test_a_hole_in_the_sound_is_as_long_when_it_is_played():
     wave = np.abs(np.frombuffer(pcm, "<i2").astype(float))
     assert len(wave) / RATE == pytest.approx(3, abs=0.1)
     assert wave[round(1.1 * RATE) : round(1.9 * RATE)].max() < 100 < wave[round(2.1 * RATE) :].max()
+
+
+def test_a_night_without_sound_costs_whoever_listens_nothing():
+    """Cameras that send none while it is quiet: what comes in the morning is there at once, and in its place."""
+    playable = Playable(humming(*packets(SMALL, 1))[0].sound)
+    tone = g711.encode(sounds.tone(440, 1), "mulaw")
+    night = 8 * 3600
+    evening = playable.add([sound_track.SoundPiece(data=tone, at=0)])
+    morning = [*playable.add([sound_track.SoundPiece(data=tone, at=night * 8000)]), *playable.rest()]
+    places = [piece.at / RATE for piece in (*evening, *morning)]
+    assert len(places) < 3 * RATE / AAC_FRAME
+    assert places == sorted(places)
+    assert [place for place in places if 1.1 < place < night] == []
+    assert places[-1] == pytest.approx(night + 1, abs=0.1)
 
 
 def test_sound_that_drifts_is_followed_by_arrival():

@@ -25,6 +25,8 @@ RATE = 48_000
 BITS_PER_SECOND = 64_000
 JITTER_SECONDS = 0.04
 """A gap or an overlap that is shorter is left to add up; a longer one is filled, or cut away."""
+LONGEST_FILLED_SECONDS = 60.0
+"""Some cameras send no sound while it is quiet, for hours. What is longer is left out, not coded."""
 
 
 class NoSound(NotFound):
@@ -73,6 +75,12 @@ class _Coder:
     def __init__(self, sound: SoundInfo) -> None:
         self._law: g711.Law = "mulaw" if sound.codec == "pcm_mulaw" else "alaw"
         self._sound = sound
+        self._begin_anew()
+        self.info = SoundInfo(
+            codec="aac", rate=RATE, channels=1, config=bytes(self._encoder.extradata or b"")
+        )
+
+    def _begin_anew(self) -> None:
         self._begin: int | None = None
         self._next = 0  # sample of the sound, from its begin
         self._resampler = av.AudioResampler("fltp", "mono", RATE, frame_size=AAC_FRAME)
@@ -82,10 +90,12 @@ class _Coder:
         context.bit_rate, context.time_base = BITS_PER_SECOND, Fraction(1, RATE)
         context.open()
         self._encoder = context
-        self.info = SoundInfo(codec="aac", rate=RATE, channels=1, config=bytes(context.extradata or b""))
 
     def add(self, pieces: Iterable[SoundPiece]) -> Iterator[SoundPiece]:
         for piece in pieces:
+            if self._gap_before(piece) > LONGEST_FILLED_SECONDS * self._sound.rate:
+                yield from self.rest()
+                self._begin_anew()
             samples = self._samples(piece)
             if len(samples):
                 frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="s16", layout="mono")
@@ -99,6 +109,10 @@ class _Coder:
             yield from self._encode(self._resampler.resample(None))
             yield from self._encode([None])
 
+    def _gap_before(self, piece: SoundPiece) -> int:
+        """Samples that are missing; below 0: that were there already."""
+        return 0 if self._begin is None else piece.at - self._begin - self._next
+
     def _samples(self, piece: SoundPiece) -> NDArray[np.int16]:
         """Those that come next: silence where some are missing, without those that overlap."""
         pcm = np.frombuffer(g711.decode(piece.data, self._law), "<i2")
@@ -106,7 +120,7 @@ class _Coder:
             pcm = pcm.reshape(-1, self._sound.channels).mean(axis=1).astype(np.int16)
         if self._begin is None:
             self._begin = piece.at
-        gap = piece.at - self._begin - self._next
+        gap = self._gap_before(piece)
         if abs(gap) <= JITTER_SECONDS * self._sound.rate:
             return pcm
         return pcm[-gap:] if gap < 0 else np.concatenate([np.zeros(gap, np.int16), pcm])
