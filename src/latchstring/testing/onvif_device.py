@@ -10,6 +10,7 @@ of a real RTSP server (`latchstring.testing.rtsp`). It answers WS-Discovery too,
 `no-media2`           neither H.265 profiles nor masks
 `no-services`         GetServices is not known, as on cameras before 2010
 `other-host`          it tells addresses of a host where it cannot be reached
+`no-address`          of one service, and of its streams, it tells what is no address
 `wsse-only`, `digest-only`  one kind of login
 """
 
@@ -247,16 +248,16 @@ class OnvifDevice:
         names = {"tds": "device", "trt": "media", "tr2": "media2", "tev": "event"}
         if "no-media2" in self.quirks:
             del names["tr2"]
-        return {prefix: f"http://{host}/onvif/{name}_service" for prefix, name in names.items()}
+        told = {prefix: f"http://{host}/onvif/{name}_service" for prefix, name in names.items()}
+        return told | ({"tev": "http://[fe80::1/event"} if "no-address" in self.quirks else {})
 
     def _stream_uri(self, token: str, *, media2: bool) -> str:
         for stream in self.streams:
             if stream.token == token:
                 parts = urlsplit(stream.url)
+                port = 10**6 if "no-address" in self.quirks else parts.port
                 host = ELSEWHERE if "other-host" in self.quirks else parts.hostname
-                told = Stream(
-                    **{**vars(stream), "url": urlunsplit(parts._replace(netloc=f"{host}:{parts.port}"))}
-                )
+                told = Stream(**{**vars(stream), "url": urlunsplit(parts._replace(netloc=f"{host}:{port}"))})
                 return (answers.stream_uri2 if media2 else answers.stream_uri)(told)
         return answers.fault("ter:NoProfile", "Profile not found")
 

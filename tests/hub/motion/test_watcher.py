@@ -9,7 +9,7 @@ from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.cameras.patience import Patience
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.events.tracker import Tracker
-from latchstring.hub.motion import gears
+from latchstring.hub.motion import gears, watcher
 from latchstring.hub.motion.looker import Looker
 from latchstring.hub.motion.models import CodedFrame, MotionSettings
 from latchstring.hub.motion.substream import SubStream
@@ -66,6 +66,30 @@ def test_a_broken_frame_ends_nothing():
     watcher.start()
     until(lambda: len(seen) >= 8)
     watcher.stop()
+
+
+def test_a_surprise_ends_nothing(monkeypatch):
+    """In the stream, in the looking or in what is done with it: the camera is watched on."""
+    monkeypatch.setattr(watcher, "AGAIN_SECONDS", 0.0)
+    seen, calls = [], []
+
+    class Feed:
+        def frames(self, stopping):
+            calls.append(stopping)
+            yield from frames(SCENE, 2, session=len(calls))
+            if len(calls) == 1:
+                raise KeyError
+
+    def tell(sample):
+        seen.append(sample)
+        if len(seen) == 15:
+            raise ZeroDivisionError
+
+    watching = Watcher(CameraId("cam_x"), Feed(), tell)
+    watching.start()
+    until(lambda: len(seen) >= 25)
+    watching.stop()
+    assert len(calls) == 3
 
 
 def test_the_sub_stream_is_called_again():

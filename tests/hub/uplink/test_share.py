@@ -213,6 +213,23 @@ def test_an_upload_cut_in_half_goes_on_where_it_stopped(
     assert offsets[:2] == ["0", "20000"]
 
 
+def test_a_network_that_takes_no_more_is_left_for_later(store, arrived, carry_on, monkeypatch) -> None:
+    """It could keep the hub sending for ever, and from stopping."""
+    asked = []
+
+    def upload(self, sha256, offset, piece):
+        asked.append(offset)
+        return offset
+
+    with monkeypatch.context() as patched:
+        patched.setattr(NetworkClient, "upload", upload)
+        consent(store, arrived.id, ["clip-1"], delay=AT_ONCE, now=NOW)
+        waiting = carry_on()
+    assert (waiting.state, asked) == (ShareState.UPLOADING, [0] * sharing.MOST_IN_VAIN)
+    assert "again later" in waiting.trouble
+    assert carry_on().state is ShareState.DISCLOSED
+
+
 def test_a_network_that_is_down_is_waited_for(store, arrived, parts, served) -> None:
     consent(store, arrived.id, ["clip-1"], delay=AT_ONCE, now=NOW)
     gone = Choices(network=replace(served.address, url="http://127.0.0.1:9"))

@@ -15,6 +15,7 @@ from latchstring.hub.motion.models import FrameFeed, MotionSettings
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 6.0
+AGAIN_SECONDS = 1.0
 
 
 class Watcher:
@@ -68,6 +69,17 @@ class Watcher:
             find()
 
     def _watch(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._follow()
+            except Exception as e:  # noqa: BLE001  one surprise must not end a camera's watch for good
+                log.error("camera %s: unexpected %s, so motion may be missed", self.camera, type(e).__name__)
+                self._looker.restart()
+                self._stopping.wait(AGAIN_SECONDS)
+            else:
+                return
+
+    def _follow(self) -> None:
         broken = False
         for frame in whole(self._feed.frames(self._stopping)):
             if not self._looker.settings.is_on:

@@ -45,6 +45,7 @@ from latchstring.sealing.seal import Asked, Sealed, seal_disclosure
 _log = logging.getLogger(__name__)
 PIECE_BYTES = 4 * 1024 * 1024
 SEALED_FILE = "sealed.age"
+MOST_IN_VAIN = 3
 _SEND_AGAIN = ("upload_incomplete", "upload_damaged")
 
 
@@ -54,6 +55,10 @@ class NothingChosen(BadInput):
 
 class OnItsWay(Conflict):
     """This is on its way already and cannot be taken back any more."""
+
+
+class TakesNoMore(Unavailable):
+    """The network asks for the same part of the sealed clips again and again; the hub tries again later."""
 
 
 class OtherNetworkNow(LatchstringError):
@@ -285,13 +290,18 @@ def asked(item: InboxItem) -> Asked:
 
 
 def _upload(client: NetworkClient, disclosure: Disclosure, path: Path) -> None:
-    """Send what the network does not have yet."""
+    """Send what the network does not have yet; `TakesNoMore` where that does not become less."""
     sha256, size = disclosure.ciphertext.sha256, disclosure.ciphertext.size
-    offset = client.upload_offset(sha256)
+    offset = furthest = client.upload_offset(sha256)
+    in_vain = 0
     with path.open("rb") as f:
         while offset < size:
             f.seek(offset)
             offset = client.upload(sha256, offset, f.read(PIECE_BYTES))
+            in_vain = in_vain + 1 if offset <= furthest else 0
+            furthest = max(furthest, offset)
+            if in_vain == MOST_IN_VAIN:
+                raise TakesNoMore
 
 
 class Sender:

@@ -8,7 +8,7 @@ from hub.cameras.onvif.asking import asked, streams
 from latchstring.base.clock import SystemClock
 from latchstring.hub.cameras.errors import CameraUnreachable
 from latchstring.hub.cameras.onvif.device import Device, locate
-from latchstring.hub.cameras.onvif.errors import BadOnvifAddress, OnvifLoginRefused
+from latchstring.hub.cameras.onvif.errors import BadOnvifAddress, OnvifLoginRefused, UnreadableAddress
 from latchstring.hub.cameras.onvif.models import Login
 from latchstring.testing.onvif_device import OnvifDevice
 
@@ -50,6 +50,16 @@ def test_an_old_camera_is_read_too(quirk):
     assert [p.width for p in told.profiles] == [1920, 640]
     assert not told.hides
     assert address == "rtsp://owner:synthetic@127.0.0.1:8554/sub"
+
+
+def test_what_is_no_address_is_called_that():
+    """A service that has none is not offered; a stream that has none is an error of the camera's."""
+    with OnvifDevice(streams(), quirks={"no-address"}) as device:
+        told = asked(device, Device.describe)
+        assert not told.tells_events
+        assert [p.width for p in told.profiles] == [1920, 640]
+        with pytest.raises(UnreadableAddress, match="cannot be read"):
+            asked(device, lambda reached: reached.stream_address("sub"))
 
 
 def test_hevc_is_told_as_hevc():

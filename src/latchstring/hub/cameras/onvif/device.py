@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
@@ -11,7 +11,14 @@ from xml.sax.saxutils import escape, quoteattr
 from latchstring.base.clock import Clock
 from latchstring.hub.cameras.errors import CameraError, WrongLogin
 from latchstring.hub.cameras.onvif import places, soap
-from latchstring.hub.cameras.onvif.errors import NoOnvif, NoStreams, NotSupported, OnvifFault, OnvifTrouble
+from latchstring.hub.cameras.onvif.errors import (
+    NoOnvif,
+    NoStreams,
+    NotSupported,
+    OnvifFault,
+    OnvifTrouble,
+    UnreadableAddress,
+)
 from latchstring.hub.cameras.onvif.models import Description, Login, Profile, Service
 from latchstring.hub.cameras.onvif.soap import SPACES, Caller, Element, named, number, one, text
 
@@ -73,7 +80,8 @@ class Device:
             told = {service: text(one(listed, name), "XAddr") for service, name in _IN_CAPABILITIES.items()}
         for service, address in told.items():
             if address and service != "device":
-                self._services[service] = places.reached(address, self.address)
+                with suppress(UnreadableAddress):  # a service that cannot be reached is not offered
+                    self._services[service] = places.reached(address, self.address)
 
     async def _read_clock(self) -> None:
         try:

@@ -26,6 +26,10 @@ class NoStreams(CameraError):
     """The camera tells of no video stream; look in its settings whether one is switched on."""
 
 
+class UnreadableAddress(CameraError):
+    """The camera tells an address that cannot be read; restart it, or look for newer software for it."""
+
+
 class OnvifFault(CameraError):
     """The camera refuses what was asked through ONVIF."""
 

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
-from latchstring.hub.cameras.onvif.errors import BadOnvifAddress
+from latchstring.hub.cameras.onvif.errors import BadOnvifAddress, UnreadableAddress
 from latchstring.hub.cameras.onvif.models import Login
 
 PATH = "/onvif/device_service"
@@ -45,7 +45,7 @@ def reached(told: str, through: str) -> str:
 
     So a camera cannot send a login to another host either.
     """
-    ours, theirs = _split(through), urlsplit(told.strip())
+    ours, theirs = _split(through), _told(told)
     if theirs.hostname == ours.hostname and theirs.scheme in ("http", "https"):
         return urlunsplit(theirs)
     return urlunsplit(ours._replace(path=theirs.path, query=theirs.query, fragment=""))
@@ -53,7 +53,7 @@ def reached(told: str, through: str) -> str:
 
 def stream(told: str, through: str, login: Login | None) -> str:
     """A stream's address with the host that answers and the login it needs; the told port is kept."""
-    theirs = urlsplit(told.strip())
+    theirs = _told(told)
     host = _shown_host(host_of(through))
     port = f":{theirs.port}" if theirs.port else ""
     user = f"{quote(login.user, safe='')}:{quote(login.password, safe='')}@" if login and login.user else ""
@@ -94,6 +94,15 @@ def _split(address: str) -> SplitResult:
         or any(ord(c) <= 32 for c in address.strip())
     ):
         raise BadOnvifAddress
+    return parts
+
+
+def _told(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address.strip())
+        _ = parts.hostname, parts.port
+    except ValueError:
+        raise UnreadableAddress from None
     return parts
 
 
