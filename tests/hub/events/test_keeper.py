@@ -61,6 +61,24 @@ def test_each_minute_remembers_its_liveliest_moment(store, keeper):
     assert rows.activity(store, CAMERA, DAY) == {0: 0.1, 120 * S: 0.3}
 
 
+def test_a_minute_that_a_full_disk_refused_is_remembered_later(store, keeper, monkeypatch):
+    """With the next one that is written."""
+
+    def full(camera, minute_us, peak, *, db):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rows, "add_activity", full)
+        walk(keeper, 10, 12, 0.1)
+        walk(keeper, 70, 72, 0.2)
+        walk(keeper, 130, 132, 0.3)
+    assert rows.activity(store, CAMERA, DAY) == {}
+    walk(keeper, 190, 192, 0.4)
+    assert list(rows.activity(store, CAMERA, DAY)) == [0, 60 * S, 120 * S]
+    keeper.stop()
+    assert rows.activity(store, CAMERA, DAY) == {0: 0.1, 60 * S: 0.2, 120 * S: 0.3, 180 * S: 0.4}
+
+
 def test_newest_first_and_page_by_page(store, keeper):
     """`before` the last one's start gives the next page."""
     for start in (10, 40, 70):

@@ -22,6 +22,8 @@ from latchstring.hub.store import Store, StoreFull
 
 log = logging.getLogger(__name__)
 WRITE_EVERY_US = 2_000_000
+MOST_MINUTES = 24 * 60
+"""What is older is only heat on a timeline whose recordings are missing, too."""
 
 
 class Keeper:
@@ -41,6 +43,7 @@ class Keeper:
         self._peak = 0.0
         self._lately: deque[float] = deque(maxlen=NEEDED_SMALL)
         self._lasted = 0.0  # the largest share that so many looks in a row reached
+        self._minutes: deque[tuple[int, float, float]] = deque(maxlen=MOST_MINUTES)  # not written yet
 
     def tell(self, sample: MotionSample) -> None:
         with self._lock:
@@ -118,13 +121,18 @@ class Keeper:
             self._peak = max(self._peak, sample.share)
 
     def _write_activity(self) -> None:
-        if self._peak == 0 and self._lasted == 0:
+        if self._peak > 0 or self._lasted > 0:
+            self._minutes.append((self._minute_us, self._peak, self._lasted))
+        if not self._minutes:
             return
         try:
             with self._store.write() as db:
-                if self._peak > 0:
-                    rows.add_activity(self._camera, self._minute_us, self._peak, db=db)
-                if self._lasted > 0:
-                    rows.add_stirring(self._camera, self._minute_us, self._lasted, db=db)
+                for minute_us, peak, lasted in self._minutes:
+                    if peak > 0:
+                        rows.add_activity(self._camera, minute_us, peak, db=db)
+                    if lasted > 0:
+                        rows.add_stirring(self._camera, minute_us, lasted, db=db)
         except (sqlite3.OperationalError, StoreFull) as e:
             self._refused(e)
+            return
+        self._minutes.clear()
