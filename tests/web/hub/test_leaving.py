@@ -18,7 +18,7 @@ from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.recording.writer import GopWriter
 from latchstring.hub.redaction import masks
 from latchstring.testing.clock import FakeClock
-from latchstring.testing.recorded import CAMERA, gops_of
+from latchstring.testing.recorded import CAMERA, data_of, gops_of
 from latchstring.testing.town import NOW
 from web.browser import Browser
 
@@ -122,7 +122,7 @@ def test_without_a_mask_nothing_is_encoded_anew(owner: Browser, hub, span, gops)
     masks.set_masks(hub.store, CAMERA, [], now=NOW + timedelta(hours=2))
     assert CameraId(CAMERA) in hub.recordings.cameras()
     whole = owner.get(f"{HERE}/clip.mp4", params=span).content
-    assert whole.endswith(gops[-1].data)
+    assert whole.endswith(data_of(gops[-1]))
     with (
         av.open(io.BytesIO(whole)) as of_clip,
         av.open(io.BytesIO(owner.get(f"{HERE}/download.mp4", params=span).content)) as of_download,
