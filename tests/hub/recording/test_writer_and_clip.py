@@ -78,6 +78,25 @@ def test_a_clip_across_files_is_one_clip(store, gops):
         assert len(list(file.decode(video=0))) == 20
 
 
+def test_of_two_runs_that_claim_the_same_time_each_can_be_had(store):
+    """A camera that was held up may begin anew before its last run's end; what is offered can be cut."""
+    clock = FakeClock()
+    writer = GopWriter(store)
+    for gop in gops_of(SMALL, 3, clock=clock):
+        writer.write(gop)
+    clock.advance(2.6)
+    for gop in gops_of(SMALL, 2, clock=clock):
+        writer.write(gop)
+    writer.close()
+    everything = TimeRange(clock.now() - 60 * SECOND, clock.now() + 60 * SECOND)
+    first, second = index.covered(store, CAMERA, everything)
+    assert second.start < first.end
+    assert cut(store, CAMERA, first).start == first.start
+    assert cut(store, CAMERA, second).start == second.start
+    with pytest.raises(ClipSpansBreak):
+        cut(store, CAMERA, TimeRange(first.start, second.end))
+
+
 def test_a_break_is_a_break(store):
     """Two runs give two covered parts, and no clip reaches across them."""
     clock = FakeClock()

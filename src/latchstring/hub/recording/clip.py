@@ -123,13 +123,17 @@ class Clip:
 
 
 def cut(store: Store, camera: CameraId, during: TimeRange) -> Clip:
-    """The GOPs that share an instant with `during`: it starts and ends on the keyframes around it."""
+    """The GOPs that share an instant with `during`: it starts and ends on the keyframes around it.
+
+    Where two runs claim the same time, one that holds all of `during`; of several, the later.
+    """
     found = parts(store, camera, during)
     if not found:
         raise NothingRecorded
-    if len(found) > 1:
+    whole = [clip for clip in found if clip.start <= during.start and during.end <= clip.end]
+    if len(found) > 1 and not whole:
         raise ClipSpansBreak
-    return found[0]
+    return whole[-1] if whole else found[0]
 
 
 def parts(store: Store, camera: CameraId, during: TimeRange) -> list[Clip]:
