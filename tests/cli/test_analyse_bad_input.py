@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from latchstring.cli.main import main
+from studies.drafts import DRAFT
 
 TABLES = {
     "two.csv": ["x,y,date,id", "100,200,2024-01-01,a", "300,250,2024-01-05,b"],
@@ -169,20 +170,7 @@ def test_a_page_that_cannot_be_written_is_said(tmp_path, monkeypatch, options, s
 def test_a_plan_is_not_locked_by_a_command_that_is_refused(tmp_path, monkeypatch):
     """Else it would be in the way of the next try."""
     monkeypatch.chdir(tmp_path)
-    plan = {
-        "outcome": "break-ins",
-        "intervention": "the cameras",
-        "treated": ["mill"],
-        "control": ["park"],
-        "before": {"start": "2023-01-01", "end": "2024-01-01"},
-        "after": {"start": "2024-01-01", "end": "2025-01-01"},
-        "specification": "rate ratio",
-        "test": "dispersion of the areas' own counts",
-        "choice": "for another reason",
-        "expected_before": 200,
-        "expected_control": 200,
-    }
-    (tmp_path / "draft.json").write_text(json.dumps(plan))
+    (tmp_path / "draft.json").write_text(json.dumps(DRAFT))
     lock = ["analyse", "impact", "plan", "lock", "draft.json"]
     assert CliRunner().invoke(main, [*lock, "--geojson", "map.geojson"]).exit_code == 2
     assert CliRunner().invoke(main, [*lock, "--html", "draft.json/page.html"]).exit_code == 2

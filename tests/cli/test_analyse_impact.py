@@ -11,20 +11,9 @@ from click.testing import CliRunner
 
 from latchstring.analysis.impact import power
 from latchstring.cli.main import main
+from studies.drafts import DRAFT
 
-DRAFT = {
-    "outcome": "break-ins",
-    "intervention": "the cameras",
-    "treated": ["mill"],
-    "control": ["park"],
-    "before": {"start": "2023-01-01", "end": "2024-01-01"},
-    "after": {"start": "2024-01-01", "end": "2025-01-01"},
-    "specification": "weighted displacement difference",
-    "test": "dispersion of the areas' own counts",
-    "choice": "for another reason",
-    "expected_before": 200,
-    "expected_control": 200,
-}
+PLAN = DRAFT | {"specification": "weighted displacement difference"}
 WDD = ("wdd", "--control", "400,400", "--treated", "400,200")
 
 
@@ -39,7 +28,7 @@ def analyse():
 @pytest.fixture
 def draft(file):
     def write(**changed):
-        return file(json.dumps({**DRAFT, **changed}), name="draft.json")
+        return file(json.dumps({**PLAN, **changed}), name="draft.json")
 
     return write
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 from latchstring.cli.analyse import analyse
 from latchstring.cli.main import main
+from studies.drafts import DRAFT, outcome
 
 REFERENCE = (ROOT / "docs" / "reference" / "analyse.md").read_text("utf-8")
 EVERYWHERE = {"--json", "--full", "--html", "--geojson"}
@@ -77,25 +78,6 @@ def write_tables(folder):
     xy[:80] = rng.normal((600, 1400), 80, (80, 2))
     days = [dt.date(2024, 1, 1) + dt.timedelta(int(day)) for day in rng.integers(0, 300, 300)]
     park = zip(xy.clip(1, 1999), days, strict=True)
-    plan = {
-        "outcome": "break-ins",
-        "intervention": "the cameras",
-        "treated": ["mill"],
-        "control": ["park"],
-        "before": {"start": "2023-01-01", "end": "2024-01-01"},
-        "after": {"start": "2024-01-01", "end": "2025-01-01"},
-        "specification": "rate ratio",
-        "test": "dispersion of the areas' own counts",
-        "choice": "for another reason",
-        "expected_before": 200,
-        "expected_control": 200,
-    }
-    outcome = [
-        f"{area},{dt.date(year, 1 + n % 12, 1 + n % 28)}"
-        for area in ("mill", "park")
-        for year in (2023, 2024)
-        for n in range(60)
-    ]
     tables = {
         "thefts.csv": ["x,y,date", *(f"{x:.1f},{y:.1f},{day}" for (x, y), day in park)],
         "homes.csv": ["x,y", *(f"{x},{y}" for x in range(50, 2000, 50) for y in range(50, 2000, 50))],
@@ -124,8 +106,8 @@ def write_tables(folder):
         ],
         "missed.csv": ["who,missed,shown", "darker women,56,271", "lighter men,1,385"],
         "sources.csv": ["how,chance", "resident,", "visit,0.5"],
-        "draft.json": [json.dumps(plan)],
-        "outcome.csv": ["area,date", *outcome],
+        "draft.json": [json.dumps(DRAFT)],
+        "outcome.csv": ["area,date", *outcome()],
     }
     for name, lines in tables.items():
         (folder / name).write_text("\n".join(lines) + "\n")

@@ -27,6 +27,7 @@ from latchstring.analysis.impact.synthetic_power import DetectableEffect
 from latchstring.analysis.interval import Interval
 from latchstring.cli.main import main
 from latchstring.studies import audits, maps, synthetic_power, synthetic_search
+from studies.drafts import DRAFT, outcome
 
 STUDIES = ROOT / "src" / "latchstring" / "studies"
 LISTED = ROOT / "tests" / "studies" / "sentences.txt"
@@ -113,26 +114,7 @@ def tables():
     bunch = [[510 + n % 3, 520 + n % 4, 40 + n % 2] for n in range(40)]
     cell = h3.latlng_to_cell(50.0, 8.0, 9)
     disk = sorted(h3.grid_disk(cell, 4))
-    plan = {
-        "outcome": "break-ins",
-        "intervention": "the cameras",
-        "treated": ["mill"],
-        "control": ["park"],
-        "before": {"start": "2023-01-01", "end": "2024-01-01"},
-        "after": {"start": "2024-01-01", "end": "2025-01-01"},
-        "specification": "rate ratio",
-        "test": "dispersion of the areas' own counts",
-        "choice": "for another reason",
-        "expected_before": 200,
-        "expected_control": 200,
-    }
-    months = [
-        f"{area},{dt.date(year, 1 + n % 12, 1 + n % 28)}"
-        for area in ("mill", "park")
-        for year in (2023, 2024)
-        for n in range(60)
-    ]
-    panel_plan = plan | {
+    panel_plan = DRAFT | {
         "control": [],
         "donors": ["park", "hill", "dale", "wood"],
         "after": {"start": "2024-01-01", "end": "2024-12-31"},
@@ -233,11 +215,11 @@ def tables():
             "2024-03-01 08:00,2024-03-09 08:00",
         ],
         "all-day.csv": ["left,back", "2024-03-01 08:00,2024-03-09 08:00"],
-        "draft.json": [json.dumps(plan)],
-        "hopeless.json": [json.dumps(plan | {"expected_before": 2, "expected_control": 2})],
+        "draft.json": [json.dumps(DRAFT)],
+        "hopeless.json": [json.dumps(DRAFT | {"expected_before": 2, "expected_control": 2})],
         "panel.json": [json.dumps(panel_plan)],
         "mix.json": [json.dumps(panel_plan | {"specification": "synthetic control"})],
-        "outcome.csv": ["area,date", *months, "mill,2022-05-05"],
+        "outcome.csv": ["area,date", *outcome(), "mill,2022-05-05"],
         "spans.csv": ["area,date", *spans],
     }
 

@@ -78,17 +78,21 @@ def test_a_clip_across_files_is_one_clip(store, gops):
         assert len(list(file.decode(video=0))) == 20
 
 
-def test_of_two_runs_that_claim_the_same_time_each_can_be_had(store):
-    """A camera that was held up may begin anew before its last run's end; what is offered can be cut."""
+def write_two_runs(store, *, apart):
+    """Of two seconds each, the second so many seconds after the first began; answers a time around both."""
     clock = FakeClock()
     writer = GopWriter(store)
-    for gop in gops_of(SMALL, 3, clock=clock):
-        writer.write(gop)
-    clock.advance(2.6)
-    for gop in gops_of(SMALL, 2, clock=clock):
-        writer.write(gop)
+    for seconds in (0, apart):
+        clock.advance(seconds)
+        for gop in gops_of(SMALL, 2, clock=clock):
+            writer.write(gop)
     writer.close()
-    everything = TimeRange(clock.now() - 60 * SECOND, clock.now() + 60 * SECOND)
+    return TimeRange(clock.now() - 60 * SECOND, clock.now() + 60 * SECOND)
+
+
+def test_of_two_runs_that_claim_the_same_time_each_can_be_had(store):
+    """A camera that was held up may begin anew before its last run's end; what is offered can be cut."""
+    everything = write_two_runs(store, apart=1.6)
     first, second = index.covered(store, CAMERA, everything)
     assert second.start < first.end
     assert cut(store, CAMERA, first).start == first.start
@@ -99,15 +103,7 @@ def test_of_two_runs_that_claim_the_same_time_each_can_be_had(store):
 
 def test_a_break_is_a_break(store):
     """Two runs give two covered parts, and no clip reaches across them."""
-    clock = FakeClock()
-    writer = GopWriter(store)
-    for gop in gops_of(SMALL, 2, clock=clock):
-        writer.write(gop)
-    clock.advance(10)
-    for gop in gops_of(SMALL, 2, clock=clock):
-        writer.write(gop)
-    writer.close()
-    everything = TimeRange(clock.now() - 60 * SECOND, clock.now() + 60 * SECOND)
+    everything = write_two_runs(store, apart=10)
     parts = index.covered(store, CAMERA, everything)
     assert [part.duration for part in parts] == pytest.approx([2 * SECOND] * 2, abs=timedelta(milliseconds=2))
     with pytest.raises(ClipSpansBreak):
