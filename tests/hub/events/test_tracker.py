@@ -84,6 +84,22 @@ def test_a_clock_set_back_ends_the_event():
     ]
 
 
+def test_looks_on_both_sides_of_a_clock_set_back_are_not_in_a_row():
+    """No event ends before it began; a look before the leap and one after it are one look each."""
+    assert run([motion(100 * S), motion(10 * S), quiet(11 * S)]) == []
+    [event] = run([motion(100 * S), motion(10 * S), motion(11 * S)])
+    assert (event.start_us, event.end_us) == (10 * S, 11 * S + SAMPLE_US)
+
+
+def test_a_flash_after_a_clock_set_back_is_no_part_of_an_event():
+    """The leap ends within the event: it stays open, and one look alone tells nothing of it either."""
+    walk = [motion(100 * S + n * S) for n in range(5)]
+    [event] = run([*walk, motion(102 * S, 0.9), quiet(103 * S)])
+    assert (event.start_us, event.end_us, event.score) == (100 * S, 104 * S + SAMPLE_US, 0.1)
+    [event] = run([*walk, motion(102 * S, 0.9), motion(103 * S, 0.8)])
+    assert (event.peak_us, event.score) == (103 * S, 0.8)
+
+
 @given(st.lists(st.tuples(st.integers(1, 40), st.booleans()), max_size=60))
 def test_events_never_overlap(steps):
     """Whatever the looks say: in order, apart, each at least two looks long, and closed at the end."""

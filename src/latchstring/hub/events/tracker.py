@@ -39,6 +39,8 @@ class Tracker:
         event = self._event
         if event is not None and not event.start_us <= sample.utc_us <= event.end_us + MERGE_US:
             yield from self.close()
+        if self._row and sample.utc_us < self._row[-1].utc_us:
+            self._row.clear()  # the clock was set back: these looks do not stand in a row
         if sample.kind not in ("motion", "unsure"):
             self._row.clear()
             return
