@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from latchstring.base.ids import CameraId
 from latchstring.base.time import from_micros
 from latchstring.hub.cameras.errors import BrokenVideo
 from latchstring.hub.events.bulletin import Bulletin, Happening
+from latchstring.hub.notify import outbox
 from latchstring.hub.notify import store as rows
 from latchstring.hub.notify.models import Channel, Notice, State
 from latchstring.hub.notify.quiet import QuietHours
@@ -251,6 +253,39 @@ def test_what_was_being_sent_at_a_crash(
     until(lambda: states(notifier) == [[state]])
     notifier.stop()
     assert len(sender.sent) == sent
+
+
+@pytest.mark.parametrize(
+    ("answers", "writes", "state"),
+    [(200, "end", "told"), (404, "end", "failed"), (503, "wait_again", "waiting")],
+)
+def test_how_it_went_is_written_once_the_disk_has_room_again(
+    notifier: Notifier,
+    listener: Listener,
+    happens: Callable[..., Happening],
+    monkeypatch: pytest.MonkeyPatch,
+    answers: int,
+    writes: str,
+    state: State,
+) -> None:
+    """By itself, and without telling it a second time."""
+    listener.answers.last = answers
+    monkeypatch.setattr(outbox, "WRITE_AGAIN_SECONDS", 0.05)
+    notifier.add_webhook("Lamp", listener.url)
+    refused = threading.Event()
+
+    def full(*_: object, **__: object) -> None:
+        refused.set()
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rows, writes, full)
+        notifier.tell(happens("press"))
+        until(refused.is_set)
+        assert states(notifier) == [["sending"]]
+    until(lambda: states(notifier) == [[state]])
+    assert len(listener.heard) == 1
+    assert notifier.channels()[0].last is not None
 
 
 HUB = """

@@ -1,15 +1,20 @@
 """What is to be told, on its way: written down first, sent by threads, tried again, ended once.
 
 After a crash, what was waiting is sent. What was being sent goes again where the other side knows a second
-copy as the same; elsewhere nobody knows whether it arrived, and the history says so.
+copy as the same; elsewhere nobody knows whether it arrived, and the history says so. A disk that refuses, as
+a full one does, costs no certainty: how a try went waits here until it can be written.
 """
 
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 
 from latchstring.base.clock import Clock
 from latchstring.base.errors import LatchstringError
@@ -21,16 +26,37 @@ from latchstring.hub.notify.models import (
     ChannelKind,
     Delivery,
     NoSuchChannel,
-    State,
+    Notice,
     Went,
 )
 from latchstring.hub.notify.sending import Sender
-from latchstring.hub.store import Store
+from latchstring.hub.store import Store, StoreFull
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8
 LOOK_AGAIN_SECONDS = 60.0
 """The machine's clock may be set, so what waits for a time of day is looked at this often at least."""
+WRITE_AGAIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    """How a try went."""
+
+    delivery: Delivery
+    went: Went
+    again_after: datetime | None = None  # None: it is not tried again
+    is_gone: bool = False
+
+    def write(self, *, db: sqlite3.Connection) -> None:
+        delivery, went = self.delivery, self.went
+        if self.again_after is not None:
+            rows.wait_again(delivery, went.message, after=self.again_after, db=db)
+        else:
+            rows.end(delivery, "told" if went.ok else "failed", went.message, now=went.at, db=db)
+        rows.note_use(delivery.channel, went, db=db)
+        if self.is_gone:
+            rows.remove_channel(delivery.channel, db=db)
 
 
 class Outbox:
@@ -42,6 +68,9 @@ class Outbox:
         self._senders = senders
         self._busy: set[ChannelId] = set()
         self._lock = threading.Lock()
+        self._outcomes: deque[_Outcome] = deque()  # not written yet
+        self._writing = threading.Lock()
+        self._is_refused = False
         self._wake = threading.Event()
         self._stopping = False
         self._pool = ThreadPoolExecutor(AT_ONCE, "tell")
@@ -52,12 +81,13 @@ class Outbox:
         self._thread.start()
 
     def stop(self) -> None:
-        """What is being sent is sent; the rest waits for the next start."""
+        """What is being sent is sent, and how that went is written; the rest waits for the next start."""
         self._stopping = True
         self._wake.set()
         if self._thread.ident is not None:
             self._thread.join()
         self._pool.shutdown()
+        self._write_outcomes()
 
     def wake(self) -> None:
         self._wake.set()
@@ -76,11 +106,12 @@ class Outbox:
         while not self._stopping:
             self._wake.clear()
             try:
+                self._write_outcomes()
                 seconds = self._send_due()
             except Exception:
                 log.exception("the outbox could not look")
                 seconds = LOOK_AGAIN_SECONDS
-            self._wake.wait(seconds)
+            self._wake.wait(min(seconds, WRITE_AGAIN_SECONDS) if self._outcomes else seconds)
 
     def _send_due(self) -> float:
         """Hand what is due to the senders; answers how many seconds to wait for more."""
@@ -130,33 +161,40 @@ class Outbox:
             if not rows.begin(delivery, db=db):
                 return
             notice = rows.notice(delivery.notice, db=db)
+        self._outcomes.append(self._hand_over(delivery, channel, notice))
+        self._write_outcomes()
+
+    def _hand_over(self, delivery: Delivery, channel: Channel, notice: Notice) -> _Outcome:
         try:
             message = self._senders[channel.kind].send(channel, notice)
         except sending.TryAgain as e:
-            self._later(delivery, channel, e)
+            went = self._went(e.message, ok=False)
+            again_after = went.at + sending.wait_before(delivery.tries + 1, e.after)
+            return _Outcome(delivery=delivery, went=went, again_after=again_after)
         except sending.Gone as e:
-            self._end(delivery, channel, "failed", e.message, is_gone=channel.kind == "push")
+            went = self._went(e.message, ok=False)
+            return _Outcome(delivery=delivery, went=went, is_gone=channel.kind == "push")
         except LatchstringError as e:
-            self._end(delivery, channel, "failed", e.message)
+            return _Outcome(delivery=delivery, went=self._went(e.message, ok=False))
         except Exception as e:  # noqa: BLE001  the message may hold a secret of the channel
             log.error("a %s channel failed: %s", channel.kind, type(e).__name__)
-            self._end(delivery, channel, "failed", "It could not be told.")
-        else:
-            self._end(delivery, channel, "told", message)
+            return _Outcome(delivery=delivery, went=self._went("It could not be told.", ok=False))
+        return _Outcome(delivery=delivery, went=self._went(message, ok=True))
 
-    def _later(self, delivery: Delivery, channel: Channel, e: sending.TryAgain) -> None:
-        now = self._clock.now()
-        after = now + sending.wait_before(delivery.tries + 1, e.after)
-        with self._store.write() as db:
-            rows.wait_again(delivery, e.message, after=after, db=db)
-            rows.note_use(channel.id, Went(at=now, ok=False, message=e.message), db=db)
+    def _went(self, message: str, *, ok: bool) -> Went:
+        return Went(at=self._clock.now(), ok=ok, message=message)
 
-    def _end(
-        self, delivery: Delivery, channel: Channel, state: State, message: str, *, is_gone: bool = False
-    ) -> None:
-        now = self._clock.now()
-        with self._store.write() as db:
-            rows.end(delivery, state, message, now=now, db=db)
-            rows.note_use(channel.id, Went(at=now, ok=state == "told", message=message), db=db)
-            if is_gone:
-                rows.remove_channel(channel.id, db=db)
+    def _write_outcomes(self) -> None:
+        """In their order; at the first one that the disk refuses, the rest waits for the next time."""
+        with self._writing:
+            while self._outcomes:
+                try:
+                    with self._store.write() as db:
+                        self._outcomes[0].write(db=db)
+                except (sqlite3.OperationalError, StoreFull) as e:
+                    if not self._is_refused:
+                        log.warning("how a notification went cannot be written down for now: %s", e)
+                    self._is_refused = True
+                    return
+                self._outcomes.popleft()
+                self._is_refused = False
