@@ -34,7 +34,7 @@ from latchstring.hub.recording.rules import OwnRule
 from latchstring.hub.redaction import masks, stills
 from latchstring.hub.redaction.redactor import Redactor
 from latchstring.hub.settings import HubSettings
-from latchstring.hub.store import Store
+from latchstring.hub.store import Store, snapshot
 from latchstring.hub.uplink.follow import Follower
 from latchstring.hub.uplink.share import Sender, Sharing
 from latchstring.sealing import keys
@@ -52,6 +52,7 @@ class Hub:
         self.outbox = settings.data / "outbox"
         with ExitStack() as made:
             made.enter_context(FolderLock(settings.data))
+            snapshot.tidy(settings.data)
             self.store = Store(settings.data / "hub.db")
             made.callback(self.store.close)
             self.device = keys.load_or_make_device_key(settings.data / "device.key")

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
-from latchstring.hub.store import backup
+import pytest
+
+from latchstring.hub.daemon import Hub
+from latchstring.hub.settings import HubSettings
+from latchstring.hub.store import Store, backup
 from latchstring.testing.recorded import CAMERA
 
 
@@ -32,3 +40,62 @@ def test_what_a_hub_makes_anew_is_left_out(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "link").symlink_to(tmp_path / "device.key")
     assert backup.to_copy(tmp_path) == [("device.key", 1)]
+
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from latchstring.hub.store.snapshot import snapshot
+
+with snapshot(Path(sys.argv[1])) as copy:
+    Path(copy.name + "-journal").touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def snapshots(data: Path) -> list[Path]:
+    return list(data.glob(".backup-*"))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Of a hub."""
+    Store(tmp_path / "data" / "hub.db").close()
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def left_over(data: Path) -> Path:
+    """The data folder of a hub whose last backup was killed."""
+    killed = subprocess.run([sys.executable, "-c", KILLED, data / "hub.db"], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(snapshots(data)) == 2
+    return data
+
+
+def test_the_next_backup_deletes_what_a_killed_one_left(left_over: Path, tmp_path: Path) -> None:
+    backup.back_up(left_over, backup.FolderPlace(tmp_path / "backup"), now=NOW)
+    assert snapshots(left_over) == []
+
+
+def test_a_start_deletes_what_a_killed_backup_left(left_over: Path) -> None:
+    """Nobody may ever make another one."""
+    Hub(HubSettings(data=left_over)).stop()
+    assert snapshots(left_over) == []
+
+
+def test_a_backup_that_is_under_way_is_left_alone(data: Path, tmp_path: Path) -> None:
+    """By another one that is made meanwhile, and by a start."""
+    seen = []
+
+    class Slow(backup.FolderPlace):
+        def put(self, path, source, size_bytes, progress):
+            backup.back_up(data, backup.FolderPlace(tmp_path / "other"), now=NOW)
+            Hub(HubSettings(data=data)).stop()
+            seen.extend(snapshots(data))
+            return super().put(path, source, size_bytes, progress)
+
+    backup.back_up(data, Slow(tmp_path / "slow"), now=NOW)
+    assert len(seen) == 1
+    assert snapshots(data) == []

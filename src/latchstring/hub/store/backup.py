@@ -13,12 +13,10 @@ import hashlib
 import io
 import json
 import os
-import sqlite3
 import stat
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -27,7 +25,7 @@ from typing import IO, Any, Protocol
 from latchstring.base.errors import BadInput, Conflict
 from latchstring.base.files import FolderLock, write_whole
 from latchstring.base.time import to_text
-from latchstring.hub.store.sqlite import looking
+from latchstring.hub.store.snapshot import snapshot
 
 STORE = "hub.db"
 MANIFEST = "backup.json"
@@ -88,10 +86,8 @@ def back_up(
 ) -> list[Copied]:
     """Copy a data folder; the hub may run. A file that goes away meanwhile had come to its end."""
     copied: dict[str, Copied] = {}
-    with tempfile.NamedTemporaryFile(dir=data, prefix=".backup-", suffix=".db") as snapshot:
-        _copy_store(data / STORE, Path(snapshot.name))
-        with Path(snapshot.name).open("rb") as source:
-            copied[STORE] = place.put(STORE, source, os.fstat(source.fileno()).st_size, progress)
+    with snapshot(data / STORE) as source:
+        copied[STORE] = place.put(STORE, source, os.fstat(source.fileno()).st_size, progress)
     for name, size_bytes in to_copy(data):
         if (earlier := place.has(name, size_bytes)) is not None:
             copied[name] = earlier
@@ -117,11 +113,6 @@ def restore(backup: Path, data: Path, *, progress: Progress = lambda _bytes: Non
             with source.open(file) as f:
                 _restore_one(f, file, to, progress)
     return files
-
-
-def _copy_store(store: Path, to: Path) -> None:
-    with looking(store) as db, closing(sqlite3.connect(to)) as copy:
-        db.backup(copy)
 
 
 def _manifest(copied: Mapping[str, Copied], now: datetime) -> bytes:
