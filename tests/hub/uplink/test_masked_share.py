@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import tarfile
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -286,3 +288,66 @@ def test_originals_are_deleted_when_the_copy_must_be_too(store, served, arrived,
     assert list((store.path.parent / outgoing.ORIGINALS).rglob("*.mp4"))
     parts.clean_up(old_by=AGREED + outgoing.ORIGINALS_KEPT + timedelta(days=1))
     assert not list((store.path.parent / outgoing.ORIGINALS).rglob("*.mp4"))
+
+
+class Killed(BaseException):
+    """At this very instant."""
+
+
+def originals(store: Store) -> list[Path]:
+    return list((store.path.parent / outgoing.ORIGINALS).rglob("*.mp4"))
+
+
+def promised(store: Store) -> list[str]:
+    with store.read() as db:
+        return list(redaction_rows.originals(db=db))
+
+
+@pytest.fixture
+def forget(store, served, arrived, parts, look, outbox, request) -> Callable[[], None]:
+    """Delete the original of the one clip: its time is up, or the owner takes it back."""
+    agree(store, arrived, look(), delay=timedelta(hours=1))
+    to_the_end(parts, store, served)
+    assert len(originals(store)) == len(promised(store)) == 1
+    if request.param == "old":
+        return lambda: parts.clean_up(old_by=AGREED + outgoing.ORIGINALS_KEPT + timedelta(days=1))
+    return lambda: take_back(store, arrived.id, outbox)
+
+
+FORGET = pytest.mark.parametrize("forget", ["old", "taken back"], indirect=True)
+
+
+@FORGET
+def test_a_disk_that_refuses_to_forget_an_original_loses_none(store, forget, monkeypatch) -> None:
+    """The row stays, so what it promises stays too; later both go."""
+    really_write = store.write
+
+    @contextmanager
+    def refused():
+        with really_write() as db:
+            yield db
+            raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "write", refused)
+        with pytest.raises(sqlite3.OperationalError):
+            forget()
+    assert len(originals(store)) == len(promised(store)) == 1
+    forget()
+    assert originals(store) == promised(store) == []
+
+
+@FORGET
+def test_killed_between_row_and_file_an_original_is_tidied_later(store, parts, forget, monkeypatch) -> None:
+    """Nothing promises it any more, and the next tidying finds it."""
+
+    def killed(*_args, **_options):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outgoing.shutil, "rmtree", killed)
+        with pytest.raises(Killed):
+            forget()
+    assert (len(originals(store)), promised(store)) == (1, [])
+    parts.clean_up(old_by=AGREED)
+    assert originals(store) == []

@@ -265,6 +265,21 @@ def test_a_disk_that_was_full_at_the_start_ends_no_sharing(
         sender.stop()
 
 
+def test_a_hub_that_runs_for_months_deletes_what_is_old_without_a_start(store, parts, monkeypatch) -> None:
+    """Every hour it looks for originals whose time is up."""
+    cleaned = []
+    monkeypatch.setattr(parts, "clean_up", lambda *, old_by: cleaned.append(old_by))
+    clock = FakeClock(NOW)
+    sender = Sender(parts, store, Choices, clock=clock, look_again_seconds=0.01)
+    sender.start()
+    try:
+        until(lambda: cleaned == [NOW])
+        clock.advance(sharing.CLEAN_UP_SECONDS)
+        until(lambda: cleaned == [NOW, clock.now()])
+    finally:
+        sender.stop()
+
+
 def test_a_refusal_is_told_to_the_owner_who_may_try_again(store, arrived, carry_on, served, outbox) -> None:
     served.refusal = (
         409,

@@ -58,9 +58,13 @@ def approve(store: Store, wanted: Wanted, seen: str | None, *, consent: str, db:
         raise NotPrepared(clip=wanted.key.clip)
 
 
-def forget(store: Store, consent: str, *, db: sqlite3.Connection) -> None:
-    """The consent was taken back."""
+def forget(consent: str, *, db: sqlite3.Connection) -> None:
+    """The consent is over. Once that is committed, `delete_originals`: no row promises what is gone."""
     rows.forget(consent, db=db)
+
+
+def delete_originals(store: Store, consent: str) -> None:
+    """Of a consent that is forgotten; what a crash leaves of them is tidied."""
     shutil.rmtree(store.path.parent / ORIGINALS / consent, ignore_errors=True)
 
 
@@ -99,13 +103,22 @@ class WayOut:
             raise HidesOtherwiseNow
 
     def tidy(self, consents: Collection[str], *, old_by: datetime) -> None:
-        """Delete originals of consents that are gone, and those whose time is up."""
+        """Delete originals of consents that are gone, those whose time is up, and those without a row.
+
+        Call it from the thread that takes: it writes an original before its row.
+        """
         with self._store.write() as db:
-            for consent in rows.kept_before(old_by - ORIGINALS_KEPT, db=db):
-                forget(self._store, consent, db=db)
+            kept = rows.originals(db=db)
+            over = {
+                consent
+                for consent, since in kept.items()
+                if consent not in consents or since < old_by - ORIGINALS_KEPT
+            }
+            for consent in over:
+                forget(consent, db=db)
         for folder in (self._store.path.parent / ORIGINALS).glob("*"):
-            if folder.name not in consents:
-                shutil.rmtree(folder, ignore_errors=True)
+            if folder.name in over or folder.name not in kept:
+                delete_originals(self._store, folder.name)
 
     def _redaction(
         self, clip: Clip, plan: Plan, approved: Made, *, consent: str, clip_id: str, now: datetime

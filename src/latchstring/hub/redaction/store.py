@@ -114,10 +114,10 @@ def kept_original(consent: str, clip: str, *, db: sqlite3.Connection) -> KeptOri
     return KeptOriginal(salt=row["salt"], sha256=row["sha256"], kept_at=from_micros(row["kept_us"]))
 
 
-def kept_before(instant: datetime, *, db: sqlite3.Connection) -> set[str]:
-    """Consents whose originals have been kept since before `instant`."""
-    rows = db.execute("SELECT consent FROM kept_original WHERE kept_us < ?", (to_micros(instant),))
-    return {row["consent"] for row in rows}
+def originals(*, db: sqlite3.Connection) -> dict[str, datetime]:
+    """Each consent that has originals, with the time since when the first of them is kept."""
+    rows = db.execute("SELECT consent, min(kept_us) AS since FROM kept_original GROUP BY consent")
+    return {row["consent"]: from_micros(row["since"]) for row in rows}
 
 
 def forget(consent: str, *, db: sqlite3.Connection) -> None:

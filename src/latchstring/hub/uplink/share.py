@@ -46,6 +46,7 @@ _log = logging.getLogger(__name__)
 PIECE_BYTES = 4 * 1024 * 1024
 SEALED_FILE = "sealed.age"
 MOST_IN_VAIN = 3
+CLEAN_UP_SECONDS = 3600.0
 _SEND_AGAIN = ("upload_incomplete", "upload_damaged")
 
 
@@ -117,7 +118,8 @@ def take_back(store: Store, request: RequestId, outbox: Path) -> None:
         if share is None or not rows.remove_share(share, db=db):
             raise OnItsWay
         inbox_rows.set_answer(request, None, db=db)
-        outgoing.forget(store, share.consent, db=db)
+        outgoing.forget(share.consent, db=db)
+    outgoing.delete_originals(store, share.consent)
     shutil.rmtree(outbox / share.consent, ignore_errors=True)
 
 
@@ -170,7 +172,7 @@ class Sharing:
             return self._fail(share, e.message, now=now)
 
     def clean_up(self, *, old_by: datetime) -> None:
-        """Delete what crashes left in the outbox: folders of consents that are gone, clips once sealed."""
+        """Delete what crashes left, such as folders of consents that are gone, and originals that are old."""
         with self._store.read() as db:
             kept = {share.consent: share for share in rows.all_shares(db=db)}
         for folder in self._outbox.glob("*"):
@@ -342,7 +344,7 @@ class Sender:
         self._wake.set()
 
     def _run(self) -> None:
-        is_clean = False
+        clean_at = self._clock.monotonic()
         while not self._stopping:
             self._wake.clear()
             seconds = self._look_again
@@ -351,9 +353,9 @@ class Sender:
                     under_way = rows.shares_under_way(db=db)
                 for share in under_way:
                     seconds = min(seconds, self._carry_on(share))
-                if not is_clean:
+                if (running := self._clock.monotonic()) >= clean_at:
                     self._sharing.clean_up(old_by=self._old_by())
-                    is_clean = True
+                    clean_at = running + CLEAN_UP_SECONDS
             except Exception as e:  # noqa: BLE001  a disk that is full now must not end this thread for good
                 _log.error("sharing: %s at %s", type(e).__name__, extract_tb(e.__traceback__)[-1])
             if not self._stopping:
