@@ -131,7 +131,7 @@ def test_what_is_no_subscription_is_refused(
 def test_every_picture_fits(jpeg: bytes, size: tuple[int, int]) -> None:
     """However large or oddly shaped, what is sealed has one length."""
     width, height = size
-    picture = decode.at_most(thumbnail.decoded(jpeg), 640).reformat(width=width, height=height)
+    picture = decode.at_most(decode.decode_jpeg(jpeg), 640).reformat(width=width, height=height)
     notice = replace(A_NOTICE, jpeg=decode.encode_jpeg(picture), title="ü" * 500)
     assert len(push.plain(notice)) == push.PLAIN_BYTES
     assert "picture" in json.loads(push.plain(notice))

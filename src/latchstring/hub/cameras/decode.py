@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
@@ -103,12 +102,12 @@ def at_most(picture: av.VideoFrame, width: int) -> av.VideoFrame:
     return picture.reformat(width=wide, height=high, format="yuvj420p")
 
 
-def encode_jpeg(picture: av.VideoFrame) -> bytes:
+def encode_jpeg(picture: av.VideoFrame, *, quantiser: int | None = None) -> bytes:
+    """As good as libav thinks fit, or by this quantiser: 2 is fine, 31 is coarse."""
     encoder = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = picture.width, picture.height, "yuvj420p"
     encoder.time_base = Fraction(1, 25)
+    if quantiser is not None:
+        encoder.options = {"qmin": str(quantiser), "qmax": str(quantiser)}
     picture.pts = 0
-    out = io.BytesIO()
-    for packet in [*encoder.encode(picture), *encoder.encode(None)]:
-        out.write(bytes(packet))
-    return out.getvalue()
+    return b"".join(bytes(packet) for packet in [*encoder.encode(picture), *encoder.encode(None)])

@@ -8,7 +8,7 @@ from latchstring.base.files import sync_folder
 from latchstring.base.ids import CameraId
 from latchstring.base.time import from_micros
 from latchstring.hub.recording import fmp4, index
-from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.recording.models import Run
 from latchstring.hub.store import Store
 
 
@@ -43,18 +43,7 @@ def adopt(store: Store, camera: CameraId, run_us: int, clip: bytes) -> int:
     with store.write() as db:
         segment = index.add_segment(run, number, name, db=db)
         for gop in new:
-            stored = StoredGop(
-                camera=camera,
-                run_us=run_us,
-                start_us=gop.start_us,
-                end_us=gop.end_us,
-                frames=gop.frames,
-                media_start=gop.media_start,
-                sound_bytes=gop.sound_bytes,
-                path=name,
-                byte_offset=offset,
-                size_bytes=gop.size_bytes,
-            )
+            stored = gop.of(camera, run_us).stored(name, offset, gop.size_bytes)
             index.add_gop(stored, segment, db=db)
             offset += gop.size_bytes
     return len(new)

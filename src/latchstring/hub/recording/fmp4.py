@@ -18,10 +18,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from latchstring.base.errors import BadInput
+from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import h264
 from latchstring.hub.cameras.models import SoundInfo
 from latchstring.hub.recording import sound_track
-from latchstring.hub.recording.models import Track
+from latchstring.hub.recording.models import Gop, StoredGop, Track
 from latchstring.hub.recording.sound_track import box as _box
 from latchstring.hub.recording.sound_track import full as _full
 
@@ -96,6 +97,22 @@ class FoundGop:
     @property
     def end(self) -> int:
         return self.byte_offset + self.size_bytes
+
+    def of(self, camera: CameraId, run_us: int) -> Gop:
+        """What its bytes do not say is whose it is."""
+        return Gop(
+            camera=camera,
+            run_us=run_us,
+            start_us=self.start_us,
+            end_us=self.end_us,
+            frames=self.frames,
+            media_start=self.media_start,
+            sound_bytes=self.sound_bytes,
+        )
+
+    def stored(self, camera: CameraId, run_us: int, path: str) -> StoredGop:
+        """As it lies in this file."""
+        return self.of(camera, run_us).stored(path, self.byte_offset, self.size_bytes)
 
 
 def read_init(data: bytes) -> tuple[Track, bytes]:

@@ -72,6 +72,10 @@ class Gop:
     def during(self) -> TimeRange:
         return TimeRange(from_micros(self.start_us), from_micros(self.end_us))
 
+    def stored(self, path: str, byte_offset: int, size_bytes: int) -> StoredGop:
+        """Now that its bytes are there."""
+        return StoredGop(**vars(self), path=path, byte_offset=byte_offset, size_bytes=size_bytes)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StoredGop(Gop):

@@ -16,7 +16,7 @@ from pathlib import Path
 from latchstring.base.ids import CameraId
 from latchstring.hub.recording import fmp4, index
 from latchstring.hub.recording.check import COMPARED
-from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.recording.models import Run
 from latchstring.hub.store import Store
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ def _adopt(store: Store, path: Path, name: str) -> RepairReport:
     with store.write() as db:
         segment = index.add_segment(run, int(match["number"]), name, db=db)
         for gop in found:
-            index.add_gop(_stored(gop, camera, run.start_us, name), segment, db=db)
+            index.add_gop(gop.stored(camera, run.start_us, name), segment, db=db)
     return RepairReport(indexed_gops=len(found), torn_bytes=_truncate(path, found[-1].end))
 
 
@@ -129,7 +129,7 @@ def _mend(store: Store, path: Path, name: str, known: _Known) -> RepairReport:
         found = list(fmp4.whole_gops(data, known.end))
     with store.write() as db:
         for gop in found:
-            index.add_gop(_stored(gop, known.camera, known.run_us, name), known.id, db=db)
+            index.add_gop(gop.stored(known.camera, known.run_us, name), known.id, db=db)
     end = found[-1].end if found else known.end
     return RepairReport(indexed_gops=len(found), torn_bytes=_truncate(path, end))
 
@@ -167,7 +167,7 @@ def believe_bytes(store: Store, path: str) -> int:
             if found is None or _says(row) == _says_itself(found):
                 continue
             db.execute("DELETE FROM gop WHERE camera = ? AND start_us = ?", (row["camera"], row["start_us"]))
-            index.add_gop(_stored(found, camera, run_us, path), segment["id"], db=db)
+            index.add_gop(found.stored(camera, run_us, path), segment["id"], db=db)
             changed += 1
         index.measure_again(segment["id"], db=db)
     return changed
@@ -188,18 +188,3 @@ def _truncate(path: Path, end: int) -> int:
         with path.open("r+b") as f:
             f.truncate(end)
     return extra
-
-
-def _stored(gop: fmp4.FoundGop, camera: CameraId, run_us: int, name: str) -> StoredGop:
-    return StoredGop(
-        camera=camera,
-        run_us=run_us,
-        start_us=gop.start_us,
-        end_us=gop.end_us,
-        frames=gop.frames,
-        media_start=gop.media_start,
-        sound_bytes=gop.sound_bytes,
-        path=name,
-        byte_offset=gop.byte_offset,
-        size_bytes=gop.size_bytes,
-    )

@@ -54,18 +54,7 @@ class GopWriter:
         try:
             segment = self._segment_for(whole)
             offset = segment.append(whole.parts)
-            gop = StoredGop(
-                camera=whole.gop.camera,
-                run_us=whole.gop.run_us,
-                start_us=whole.gop.start_us,
-                end_us=whole.gop.end_us,
-                frames=whole.gop.frames,
-                media_start=whole.gop.media_start,
-                sound_bytes=whole.gop.sound_bytes,
-                path=segment.name,
-                byte_offset=offset,
-                size_bytes=sum(map(len, whole.parts)),
-            )
+            gop = whole.gop.stored(segment.name, offset, sum(map(len, whole.parts)))
             self._enter(segment, gop)
         except (OSError, sqlite3.Error, StoreFull) as e:
             self._take_back()

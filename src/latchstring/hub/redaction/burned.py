@@ -12,7 +12,6 @@ from pathlib import Path
 from latchstring.base.files import sync_folder
 from latchstring.hub.recording import fmp4
 from latchstring.hub.recording.clip import Clip, RecordingGone
-from latchstring.hub.recording.models import StoredGop
 
 
 def write(chunks: Iterable[bytes], path: Path) -> str:
@@ -47,19 +46,5 @@ def read(path: Path, original: Clip) -> Clip:
     if not whole:
         raise RecordingGone
     run_us = original.run.start_us
-    gops = tuple(
-        StoredGop(
-            camera=original.camera,
-            run_us=run_us,
-            start_us=gop.start_us,
-            end_us=gop.end_us,
-            frames=gop.frames,
-            media_start=gop.media_start,
-            sound_bytes=gop.sound_bytes,
-            path=path.name,
-            byte_offset=gop.byte_offset,
-            size_bytes=gop.size_bytes,
-        )
-        for gop in found
-    )
+    gops = tuple(gop.stored(original.camera, run_us, path.name) for gop in found)
     return replace(original, run=replace(original.run, track=track, init=init), gops=gops, folder=path.parent)
