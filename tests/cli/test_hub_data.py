@@ -1,7 +1,10 @@
 """`latchstring hub check`, `backup` and `restore` on a folder with real recordings."""
 
 import json
+import os
 import shutil
+from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +12,7 @@ from click.testing import CliRunner
 from latchstring.base.files import FolderLock
 from latchstring.cli.main import main
 from latchstring.hub.recording import index
+from latchstring.hub.recording.repair import believe_bytes
 from latchstring.hub.recording.writer import GopWriter
 from latchstring.hub.store import Store
 from latchstring.testing.recorded import SMALL, gops_of
@@ -131,6 +135,120 @@ def test_what_can_be_mended_is_found_then_mended_then_gone(hub, kinds, data, rec
     assert hub("check").exit_code == 1
     assert (kind, True) in kinds("--repair")
     assert kinds() == []
+
+
+def starts(data):
+    store = Store(data / "hub.db")
+    with store.read() as db:
+        rows = db.execute(
+            "SELECT path, gop.start_us FROM gop JOIN segment ON id = segment ORDER BY 1, 2"
+        ).fetchall()
+    store.close()
+    return [tuple(row) for row in rows]
+
+
+def shift_all_rows(data, recorded):
+    """Each to where the next one belongs."""
+    moved = [gop.start_us for gop in recorded] + [recorded[-1].end_us]
+    for old, new in reversed(list(pairwise(moved))):
+        execute(data, "UPDATE gop SET start_us = ? WHERE start_us = ?", new, old)
+
+
+def swap_rows_of_two_files(data, recorded):
+    first, third = recorded[0].start_us, recorded[2].start_us
+    for old, new in ((first, 1), (third, first), (1, third)):
+        execute(data, "UPDATE gop SET start_us = ? WHERE start_us = ?", new, old)
+
+
+@pytest.fixture
+def in_two_files(data, gops):
+    """Two GOPs in each."""
+    store = Store(data / "hub.db")
+    writer = GopWriter(store, rotate_after=timedelta(seconds=2))
+    stored = [writer.write(gop) for gop in gops]
+    writer.close()
+    store.close()
+    assert len({gop.path for gop in stored}) == 2
+    return stored
+
+
+@pytest.mark.parametrize(("harm", "wrong"), [(shift_all_rows, 4), (swap_rows_of_two_files, 2)])
+def test_rows_that_took_each_others_times_are_all_mended(kinds, data, in_two_files, harm, wrong):
+    """None is lost on the way, in whatever order they are looked at."""
+    before = starts(data)
+    harm(data, in_two_files)
+    assert kinds("--repair") == [("row-differs", True)] * wrong
+    assert starts(data) == before
+    assert kinds() == []
+
+
+def copy_by_hand(data, recorded):
+    """Into the folder of another day, as somebody does who fears for it."""
+    original = file_of(data, recorded[0])
+    copied = original.parent.with_name("2020-01-01") / original.name
+    copied.parent.mkdir()
+    shutil.copyfile(original, copied)
+    return copied.relative_to(data / index.FOLDER).as_posix()
+
+
+def enter(data, copied):
+    """With rows of its own, each a little too late."""
+    execute(
+        data,
+        """INSERT INTO segment (camera, run_us, number, path, start_us, end_us, size_bytes)
+           SELECT camera, run_us, 1, ?, start_us, end_us, size_bytes FROM segment""",
+        copied,
+    )
+    execute(
+        data,
+        """INSERT INTO gop SELECT camera, start_us + 7, end_us, 2, byte_offset, size_bytes, frames, media_start,
+                                  sound_bytes FROM gop""",
+    )
+
+
+def test_a_copy_that_somebody_made_takes_nothing_from_its_original(hub, kinds, data, recorded):
+    """The check names it; no start and no repair writes to either."""
+    before = starts(data)
+    copied = copy_by_hand(data, recorded)
+    for words in (["--repair"], ["--repair"], []):
+        assert kinds(*words) == [("time-taken", False)]
+    assert (
+        f"10 time-taken  {copied}: 4 GOPs began when others did, in {recorded[0].path}" in hub("check").output
+    )
+    assert starts(data) == before
+    assert file_of(data, recorded[0]).read_bytes() == (data / index.FOLDER / copied).read_bytes()
+
+
+def test_two_gops_of_one_instant_both_keep_a_row(hub, kinds, data, recorded):
+    """The row that lies is left where it is, for the one that tells the truth has the only place."""
+    enter(data, copy_by_hand(data, recorded))
+    before = starts(data)
+    assert len(before) == 8
+    for words in (["--repair"], []):
+        assert kinds(*words) == [("time-taken", False)] * 4
+    assert "began when another one did" in hub("check").output
+    assert "can be mended" not in hub("check").output
+    assert starts(data) == before
+
+
+def test_a_row_whose_place_cannot_be_had_stays_too(hub, kinds, data, recorded):
+    """Its time is where the row of a copy stands that cannot move itself; it is not called mended."""
+    first, second, *_ = recorded
+    copied = copy_by_hand(data, recorded)
+    os.truncate(data / index.FOLDER / copied, second.byte_offset)
+    enter(data, copied)
+    execute(data, "DELETE FROM gop WHERE segment = 2 AND start_us <> ?", first.start_us + 7)
+    execute(data, "UPDATE gop SET start_us = start_us + 3 WHERE start_us = ?", second.start_us)
+    execute(data, "UPDATE gop SET start_us = ? WHERE segment = 2", second.start_us)
+    before = starts(data)
+    for words in (["--repair"], []):
+        assert sorted(kinds(*words)) == [("row-differs", False), ("time-taken", False)]
+    assert "can be mended" not in hub("check", "--repair").output
+    store = Store(data / "hub.db")
+    staying = believe_bytes(store, {first.path, copied})
+    store.close()
+    assert staying == {(first.path, second.start_us + 3), (copied, second.start_us)}
+    assert starts(data) == before
 
 
 def test_a_bit_that_flipped_is_found_and_left(hub, kinds, data, recorded):

@@ -50,7 +50,7 @@ def check(ctx: click.Context, mend: bool, quick: bool, as_json: bool) -> None:
     else:
         for finding in found:
             click.echo(f"{finding}{'  (mended)' if finding in mended else ''}")
-        click.echo(_sentence(files, found, mended))
+        click.echo(_sentence(files, found, mended, tried=mend))
     ctx.exit(0 if len(mended) == len(found) else 1)
 
 
@@ -124,11 +124,11 @@ def _mend(data: Path, found: list[Finding]) -> frozenset[Finding]:
     store = Store(data / "hub.db")
     try:
         repair(store)
-        for path in sorted({finding.path for finding in wrong if finding.kind == "row-differs"}):
-            believe_bytes(store, path)
+        differing = {finding.path for finding in wrong if finding.kind == "row-differs"}
+        staying = believe_bytes(store, differing)
     finally:
         store.close()
-    return frozenset(wrong)
+    return frozenset(finding for finding in wrong if (finding.path, finding.start_us) not in staying)
 
 
 def _document(files: int, found: list[Finding], mended: frozenset[Finding]) -> dict[str, object]:
@@ -149,13 +149,13 @@ def _document(files: int, found: list[Finding], mended: frozenset[Finding]) -> d
     }
 
 
-def _sentence(files: int, found: list[Finding], mended: frozenset[Finding]) -> str:
+def _sentence(files: int, found: list[Finding], mended: frozenset[Finding], *, tried: bool) -> str:
     if not found:
         return f"{files} files were checked: all is whole."
     left = len(found) - len(mended)
     if not left:
         return f"{files} files were checked: {len(found)} findings, all mended."
-    can = sum(finding.kind in REPAIRABLE for finding in found) - len(mended)
+    can = 0 if tried else sum(finding.kind in REPAIRABLE for finding in found)
     hint = f" {can} of them can be mended: stop the hub and add --repair." if can else ""
     return f"{files} files were checked: {left} findings are left.{hint}"
 

@@ -23,12 +23,14 @@ Kind = Literal[
     "row-differs",
     "init-differs",
     "gop-damaged",
+    "time-taken",
 ]
 _NUMBERS = {kind: number for number, kind in enumerate(get_args(Kind), start=1)}
 COMPARED = ("start_us", "end_us", "size_bytes", "frames", "media_start", "sound_bytes")
 REPAIRABLE: frozenset[Kind] = frozenset(
     {"file-missing", "file-short", "torn-tail", "not-indexed", "no-whole-gop", "row-differs"}
 )
+ONE_AT_AN_INSTANT = "the index has room for one at an instant"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,7 @@ def check_file(db: sqlite3.Connection, folder: Path, file: File, *, seals: bool 
         return
     try:
         with _mapped(folder / file.path) as data:
-            yield from _compare(db, file, rows, data, seals=seals)
+            yield from _compare(db, folder, file, rows, data, seals=seals)
     except FileNotFoundError:
         if _is_still_known(db, file):
             yield _of(file, "file-missing", "the file went away while it was looked at")
@@ -112,7 +114,13 @@ def _mapped(path: Path) -> Iterator[memoryview]:
 
 
 def _compare(
-    db: sqlite3.Connection, file: File, rows: list[sqlite3.Row], data: memoryview, *, seals: bool
+    db: sqlite3.Connection,
+    folder: Path,
+    file: File,
+    rows: list[sqlite3.Row],
+    data: memoryview,
+    *,
+    seals: bool,
 ) -> Iterator[Finding]:
     whole = [row for row in rows if row["byte_offset"] + row["size_bytes"] <= len(data)]
     if len(whole) < len(rows):
@@ -120,26 +128,54 @@ def _compare(
     if seals:
         yield from _init(db, file, data)
         for row in whole:
-            yield from _gop(file, row, fmp4.gop_at(data, row["byte_offset"]))
+            found = fmp4.gop_at(data, row["byte_offset"])
+            other = None if found is None else _rightly_there(db, folder, row, found.start_us)
+            yield from _gop(file, row, found, other)
     if file.is_fresh:
         return
     end = max((row["byte_offset"] + row["size_bytes"] for row in whole), default=None)
     if end is None:
-        yield from _stranger(file, data)
+        yield from _stranger(db, file, data)
     elif end < len(data):
-        yield from _tail(file, data, end)
+        yield from _tail(db, file, data, end)
 
 
-def _gop(file: File, row: sqlite3.Row, found: fmp4.FoundGop | None) -> Iterator[Finding]:
+def _gop(file: File, row: sqlite3.Row, found: fmp4.FoundGop | None, other: str | None) -> Iterator[Finding]:
     at = f"the GOP of {to_text(from_micros(row['start_us']))}"
     if found is None:
         message = f"{at} does not match its seal: its bytes have changed since they were written"
         yield Finding(kind="gop-damaged", path=file.path, message=message, start_us=row["start_us"])
         return
+    if other is not None:
+        message = f"{at} began when another one did, in {other}; {ONE_AT_AN_INSTANT}"
+        yield Finding(kind="time-taken", path=file.path, message=message, start_us=row["start_us"])
+        return
     differs = [name for name in COMPARED if row[name] != getattr(found, name)]
     if differs:
         message = f"the index says otherwise than {at} itself about its {', '.join(differs)}"
         yield Finding(kind="row-differs", path=file.path, message=message, start_us=row["start_us"])
+
+
+def _rightly_there(db: sqlite3.Connection, folder: Path, row: sqlite3.Row, start_us: int) -> str | None:
+    """The file of another GOP that began then, as its row and its bytes say."""
+    other = None if row["start_us"] == start_us else _row_at(db, row["camera"], start_us)
+    if other is None:
+        return None
+    try:
+        with _mapped(folder / other["path"]) as data:
+            there = fmp4.gop_at(data, other["byte_offset"])
+    except FileNotFoundError:
+        return None
+    return str(other["path"]) if there is not None and there.start_us == start_us else None
+
+
+def _row_at(db: sqlite3.Connection, camera: str, start_us: int) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = db.execute(
+        """SELECT path, byte_offset FROM gop JOIN segment ON segment.id = gop.segment
+           WHERE gop.camera = ? AND gop.start_us = ?""",
+        (camera, start_us),
+    ).fetchone()
+    return found
 
 
 def _init(db: sqlite3.Connection, file: File, data: memoryview) -> Iterator[Finding]:
@@ -154,7 +190,7 @@ def _init(db: sqlite3.Connection, file: File, data: memoryview) -> Iterator[Find
         )
 
 
-def _stranger(file: File, data: memoryview) -> Iterator[Finding]:
+def _stranger(db: sqlite3.Connection, file: File, data: memoryview) -> Iterator[Finding]:
     """A file of which the index knows nothing."""
     try:
         _, init = fmp4.read_init(bytes(data[: 1 << 16]))
@@ -162,18 +198,30 @@ def _stranger(file: File, data: memoryview) -> Iterator[Finding]:
         init = b""
     gops = list(fmp4.whole_gops(data, len(init))) if init else []
     if gops:
-        yield _of(file, "not-indexed", f"{len(gops)} whole GOPs are not in the index")
+        yield from _not_indexed(db, file, gops, "are not in the index")
     else:
         yield _of(file, "no-whole-gop", "it holds no whole GOP")
 
 
-def _tail(file: File, data: memoryview, end: int) -> Iterator[Finding]:
+def _tail(db: sqlite3.Connection, file: File, data: memoryview, end: int) -> Iterator[Finding]:
     gops = list(fmp4.whole_gops(data, end))
     if gops:
-        yield _of(file, "not-indexed", f"{len(gops)} whole GOPs at its end are not in the index")
+        yield from _not_indexed(db, file, gops, "at its end are not in the index")
         end = gops[-1].end
     if end < len(data):
         yield _of(file, "torn-tail", f"{len(data) - end} bytes lie behind the last whole GOP")
+
+
+def _not_indexed(
+    db: sqlite3.Connection, file: File, gops: list[fmp4.FoundGop], where: str
+) -> Iterator[Finding]:
+    camera = file.path.split("/")[0]
+    others = [other["path"] for gop in gops if (other := _row_at(db, camera, gop.start_us)) is not None]
+    if len(others) < len(gops):
+        yield _of(file, "not-indexed", f"{len(gops) - len(others)} whole GOPs {where}")
+    if others:
+        message = f"{len(others)} GOPs began when others did, in {others[0]}; {ONE_AT_AN_INSTANT}"
+        yield _of(file, "time-taken", message)
 
 
 def _of(file: File, kind: Kind, message: str) -> Finding:

@@ -80,6 +80,12 @@ def add_gop(gop: StoredGop, segment: int, *, db: sqlite3.Connection) -> None:
     )
 
 
+def is_taken(camera: CameraId, start_us: int, *, db: sqlite3.Connection) -> bool:
+    """Whether a GOP of this camera began at this instant: the index has room for one."""
+    row = db.execute("SELECT 1 FROM gop WHERE camera = ? AND start_us = ?", (camera, start_us)).fetchone()
+    return row is not None
+
+
 def measure_again(segment: int, *, db: sqlite3.Connection) -> None:
     """After GOPs of a file were dropped: what it holds now."""
     db.execute(

@@ -10,13 +10,15 @@ import logging
 import mmap
 import re
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from latchstring.base.ids import CameraId
 from latchstring.hub.recording import fmp4, index
 from latchstring.hub.recording.check import COMPARED
-from latchstring.hub.recording.models import Run
+from latchstring.hub.recording.fmp4 import FoundGop
+from latchstring.hub.recording.models import Run, StoredGop
 from latchstring.hub.store import Store
 
 log = logging.getLogger(__name__)
@@ -114,10 +116,21 @@ def _adopt(store: Store, path: Path, name: str) -> RepairReport:
     camera = CameraId(name.split("/")[0])
     run = Run(camera=camera, start_us=int(match["run"]), track=track, init=init)
     with store.write() as db:
+        new = _new(found, camera, name, db=db)
+        if not new:
+            return RepairReport()
         segment = index.add_segment(run, int(match["number"]), name, db=db)
-        for gop in found:
+        for gop in new:
             index.add_gop(gop.stored(camera, run.start_us, name), segment, db=db)
-    return RepairReport(indexed_gops=len(found), torn_bytes=_truncate(path, found[-1].end))
+    return RepairReport(indexed_gops=len(new), torn_bytes=_truncate(path, found[-1].end))
+
+
+def _new(found: list[FoundGop], camera: CameraId, name: str, *, db: sqlite3.Connection) -> list[FoundGop]:
+    """Those that began when no other one did: what somebody copied by hand takes no row from its original."""
+    new = [gop for gop in found if not index.is_taken(camera, gop.start_us, db=db)]
+    if len(new) < len(found):
+        log.warning("%s: %d GOPs began when others did, and are left alone", name, len(found) - len(new))
+    return new
 
 
 def _mend(store: Store, path: Path, name: str, known: _Known) -> RepairReport:
@@ -128,10 +141,11 @@ def _mend(store: Store, path: Path, name: str, known: _Known) -> RepairReport:
     with path.open("rb") as f, mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as data:
         found = list(fmp4.whole_gops(data, known.end))
     with store.write() as db:
-        for gop in found:
+        new = _new(found, known.camera, name, db=db)
+        for gop in new:
             index.add_gop(gop.stored(known.camera, known.run_us, name), known.id, db=db)
     end = found[-1].end if found else known.end
-    return RepairReport(indexed_gops=len(found), torn_bytes=_truncate(path, end))
+    return RepairReport(indexed_gops=len(new), torn_bytes=_truncate(path, end))
 
 
 def _forget_lost(store: Store, path: Path, known: _Known, size: int) -> RepairReport:
@@ -153,31 +167,74 @@ def _forget_lost(store: Store, path: Path, known: _Known, size: int) -> RepairRe
     return RepairReport(dropped_gops=lost, torn_bytes=_truncate(path, end))
 
 
-def believe_bytes(store: Store, path: str) -> int:
-    """Rows of one file that say otherwise than its GOPs are written anew; answers how many."""
-    with store.read() as db:
-        segment = db.execute("SELECT id, camera, run_us FROM segment WHERE path = ?", (path,)).fetchone()
-        rows = db.execute("SELECT * FROM gop WHERE segment = ?", (segment["id"],)).fetchall()
+@dataclass(frozen=True, kw_only=True)
+class _Move:
+    """A row that says otherwise than its GOP."""
+
+    segment: int
+    start_us: int  # as the row says
+    gop: StoredGop
+
+    @property
+    def place(self) -> tuple[CameraId, int]:
+        return self.gop.camera, self.start_us
+
+    @property
+    def wanted(self) -> tuple[CameraId, int]:
+        return self.gop.camera, self.gop.start_us
+
+
+def believe_bytes(store: Store, paths: Collection[str]) -> frozenset[tuple[str, int]]:
+    """Write rows of these files anew that say otherwise than their GOPs; answers which stay as they are.
+
+    The index has room for one GOP of a camera at an instant. What began when another one did keeps its row,
+    as (path, start), so that it is not lost from the timeline.
+    """
+    with store.write() as db:
+        moves = [move for path in sorted(paths) for move in _moves(store, path, db=db)]
+        leaving = {move.place for move in moves}
+        taken = {move.wanted for move in moves if index.is_taken(*move.wanted, db=db)} - leaving
+        going = _those_with_room(moves, taken)
+        for move in going:
+            db.execute("DELETE FROM gop WHERE camera = ? AND start_us = ?", move.place)
+        for move in going:
+            index.add_gop(move.gop, move.segment, db=db)
+        for segment in {move.segment for move in going}:
+            index.measure_again(segment, db=db)
+    return frozenset((move.gop.path, move.start_us) for move in moves if move not in going)
+
+
+def _moves(store: Store, path: str, *, db: sqlite3.Connection) -> list[_Move]:
+    segment = db.execute("SELECT id, camera, run_us FROM segment WHERE path = ?", (path,)).fetchone()
+    rows = db.execute("SELECT * FROM gop WHERE segment = ?", (segment["id"],)).fetchall()
     camera, run_us = CameraId(segment["camera"]), segment["run_us"]
-    data = (index.folder(store) / path).read_bytes()
-    changed = 0
-    with store.write() as db, memoryview(data) as view:
-        for row in rows:
-            found = fmp4.gop_at(view, row["byte_offset"])
-            if found is None or _says(row) == _says_itself(found):
-                continue
-            db.execute("DELETE FROM gop WHERE camera = ? AND start_us = ?", (row["camera"], row["start_us"]))
-            index.add_gop(found.stored(camera, run_us, path), segment["id"], db=db)
-            changed += 1
-        index.measure_again(segment["id"], db=db)
-    return changed
+    with memoryview((index.folder(store) / path).read_bytes()) as data:
+        found = [(row, fmp4.gop_at(data, row["byte_offset"])) for row in rows]
+    return [
+        _Move(segment=segment["id"], start_us=row["start_us"], gop=gop.stored(camera, run_us, path))
+        for row, gop in found
+        if gop is not None and _says(row) != _says_itself(gop)
+    ]
+
+
+def _those_with_room(moves: list[_Move], taken: set[tuple[CameraId, int]]) -> list[_Move]:
+    """The first who wants a free place has it. Who stays blocks its own, so it is asked until that ends."""
+    while True:
+        going: dict[tuple[CameraId, int], _Move] = {}
+        for move in moves:
+            if move.wanted not in taken:
+                going.setdefault(move.wanted, move)
+        staying = {move.place for move in moves if going.get(move.wanted) is not move}
+        if staying <= taken:
+            return list(going.values())
+        taken |= staying
 
 
 def _says(row: sqlite3.Row) -> tuple[int, ...]:
     return tuple(row[name] for name in COMPARED)
 
 
-def _says_itself(found: fmp4.FoundGop) -> tuple[int, ...]:
+def _says_itself(found: FoundGop) -> tuple[int, ...]:
     return tuple(getattr(found, name) for name in COMPARED)
 
 
