@@ -65,6 +65,14 @@ def get(store: Store, camera: CameraId) -> CameraSettings:
     return _camera(row)
 
 
+def present(store: Store, camera: CameraId) -> CameraSettings:
+    """One of those that were not removed: what is changed, or called, is one of these."""
+    found = next((each for each in all_cameras(store) if each.id == camera), None)
+    if found is None:
+        raise NoSuchCamera
+    return found
+
+
 def _camera(row: sqlite3.Row) -> CameraSettings:
     return CameraSettings(
         id=CameraId(row["id"]),

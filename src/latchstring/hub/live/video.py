@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -113,7 +113,8 @@ class Video:
         self._beside: Mapping[beside.Kind, int] = {}
         self._measure_at = clock.monotonic()
         self._posts: dict[CameraId, _Post] = {}
-        self._lock = threading.RLock()
+        self._turns: dict[CameraId, threading.Lock] = {}
+        self._lock = threading.Lock()
         self._running = False
         self._stopping = threading.Event()
         self._stop_listening: Callable[[], None] = lambda: None
@@ -141,13 +142,12 @@ class Video:
         self._stop_listening()
         with self._lock:
             self._running = False
-            posts = list(self._posts.values())
-        leaving = [threading.Thread(target=_leave, args=(post,)) for post in posts]
+            posts = list(self._posts)
+        leaving = [threading.Thread(target=self._dismiss, args=(camera,)) for camera in posts]
         for thread in leaving:
             thread.start()
         for thread in leaving:
             thread.join()
-        self._posts.clear()
         if self._tidier.ident is not None:
             self._tidier.join()
 
@@ -208,29 +208,30 @@ class Video:
 
         It is called anew only if something else than its name changed.
         """
-        old = self.camera(camera)
-        new = replace(old, name=name)
-        if records_sound is not None:
-            new = replace(new, records_sound=records_sound)
-        if url is not None:
-            new = replace(new, url=url, sub_url=sub_url or None)
-        _checked(new)
-        with self._store.write() as db:
-            camera_rows.change(new, db=db)
-        if replace(old, name=name) != new:
-            with self._lock:
+        with self._turn(camera):
+            old = camera_rows.present(self._store, camera)
+            new = replace(old, name=name)
+            if records_sound is not None:
+                new = replace(new, records_sound=records_sound)
+            if url is not None:
+                new = replace(new, url=url, sub_url=sub_url or None)
+            _checked(new)
+            with self._store.write() as db:
+                camera_rows.change(new, db=db)
+            if replace(old, name=name) != new:
                 self._let_go(camera)
-                if self._running:
-                    self._man(new)
+                with self._lock:
+                    if self._running:
+                        self._man(new)
         return new
 
     def remove_camera(self, camera: CameraId) -> None:
         """Stop recording it. What it recorded stays until its time is up."""
-        self.camera(camera)
-        with self._lock:
+        with self._turn(camera):
+            camera_rows.present(self._store, camera)
             self._let_go(camera)
-        with self._store.write() as db:
-            camera_rows.remove(camera, now=self._clock.now(), db=db)
+            with self._store.write() as db:
+                camera_rows.remove(camera, now=self._clock.now(), db=db)
 
     def test_camera(self, url: str) -> CameraTest:
         """Call an address once and fetch a picture."""
@@ -445,10 +446,25 @@ class Video:
                 if camera != happening.camera:
                     self.stir(camera, to_micros(happening.at))
 
+    @contextmanager
+    def _turn(self, camera: CameraId) -> Iterator[None]:
+        """Nobody else changes this camera meanwhile; one that is slow to stop holds up no other."""
+        with self._lock:
+            turn = self._turns.setdefault(camera, threading.Lock())
+        with turn:
+            yield
+
+    def _dismiss(self, camera: CameraId) -> None:
+        with self._turn(camera):
+            self._let_go(camera)
+
     def _let_go(self, camera: CameraId) -> None:
+        """In its turn."""
         post = self._posts.get(camera)
         if post is not None:
-            _leave(post)
+            post.watcher.stop()
+            post.recorder.stop()
+            post.keeper.stop()
             del self._posts[camera]  # not before: what it still writes is growing
 
     def _make_room(self) -> None:
@@ -507,12 +523,6 @@ class Video:
                 if self._clock.monotonic() > deadline:
                     break
         raise NoKeyframe
-
-
-def _leave(post: _Post) -> None:
-    post.watcher.stop()
-    post.recorder.stop()
-    post.keeper.stop()
 
 
 def _checked(camera: CameraSettings) -> CameraSettings:
