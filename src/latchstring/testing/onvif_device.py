@@ -79,6 +79,8 @@ class OnvifDevice:
         self.port = 0
         self.discovery_port = 0
         self._press, self._motion = press_topic, motion_topic
+        self.clock_set_by = timedelta()
+        """How far its clock was set from where it would be, as by a restart without a battery."""
         self._moving = False
         self._subscriptions: dict[int, _Subscription] = {}
         self._numbers = 0
@@ -129,9 +131,8 @@ class OnvifDevice:
     @property
     def now(self) -> datetime:
         """The time by its own clock."""
-        return datetime.now(UTC) - (
-            timedelta(hours=1, minutes=2) if "wrong-clock" in self.quirks else timedelta()
-        )
+        behind = timedelta(hours=1, minutes=2) if "wrong-clock" in self.quirks else timedelta()
+        return datetime.now(UTC) - behind + self.clock_set_by
 
     def __enter__(self) -> OnvifDevice:
         self._start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -185,6 +185,29 @@ def test_a_camera_that_restarts_is_heard_again(onvif: Onvif, heard: Heard) -> No
         device.press()
         until(heard.presses)
     assert heard.presses() == 1
+
+
+@pytest.mark.parametrize("leap", [timedelta(hours=12), timedelta(days=-9000)])
+def test_a_clock_that_is_set_loses_no_press(onvif: Onvif, heard: Heard, leap: timedelta) -> None:
+    """A login carries the time: after a leap it is refused once, and the same subscription is asked again."""
+    with listening(onvif, "wsse-only") as device:
+        device.clock_set_by = leap
+        device.motion(True)  # ends the call that began before
+        device.press()
+        until(heard.presses)
+        assert device.calls.count("CreatePullPointSubscription") == 1
+        assert listens(onvif)
+
+
+def test_a_password_that_was_changed_is_tried_once_more_at_most(onvif: Onvif) -> None:
+    """Then the camera is left alone: some lock a user after a few wrong ones."""
+    with listening(onvif) as device:
+        device.password = "changed"
+        device.motion(True)
+        until(lambda: onvif._ears[DOOR][1]._wait == ear.REFUSED_WAIT)
+        hearing = onvif.hearing(DOOR)
+    assert hearing is not None
+    assert "refuses this login" in hearing.message
 
 
 def test_a_broken_camera_touches_no_other(onvif: Onvif, heard: Heard) -> None:

@@ -90,19 +90,24 @@ class Ear:
     async def _follow(self, device: Device, subscription: Subscription) -> None:
         """Until the camera says that the subscription is over, or cannot answer for it any more."""
         renew_at = self._clock.monotonic() + RENEW_AFTER_SECONDS
-        troubles = 0
+        troubles, refused = 0, False
         while troubles < MOST_TROUBLES:
             began = self._clock.monotonic()
             try:
                 for said in await subscription.pull():
                     await self._pass_on(said)
-                troubles, self._wait = 0, FIRST_WAIT
+                troubles, refused, self._wait = 0, False, FIRST_WAIT
                 await self._hide(device, self._connection, True)
                 if self._clock.monotonic() >= renew_at:
                     renew_at = self._clock.monotonic() + RENEW_AFTER_SECONDS
                     await _renew(subscription)
             except OnvifFault:
                 return
+            except OnvifLoginRefused:
+                if refused:
+                    raise
+                refused = True  # a login carries the time, and one of the two clocks may have been set
+                await device.greet()
             except (CameraUnreachable, OnvifTrouble) as e:
                 troubles += 1
                 await self._wait_for(device, e)
