@@ -102,6 +102,22 @@ def forget_the_last(data, recorded):
     execute(data, "DELETE FROM gop WHERE start_us = ?", recorded[-1].start_us)
 
 
+def forget_one_between(data, recorded):
+    execute(data, "DELETE FROM gop WHERE start_us = ?", recorded[1].start_us)
+
+
+def forget_the_first(data, recorded):
+    execute(data, "DELETE FROM gop WHERE start_us = ?", recorded[0].start_us)
+
+
+def forget_every_gop(data, recorded):
+    execute(data, "DELETE FROM gop")
+
+
+def end_the_file_long_ago(data, recorded):
+    execute(data, "UPDATE segment SET end_us = start_us + 1")
+
+
 def forget_the_file(data, recorded):
     execute(data, "DELETE FROM gop")
     execute(data, "DELETE FROM segment")
@@ -122,9 +138,13 @@ def move_a_row(data, recorded):
         (cut_it_short, "file-short"),
         (add_a_torn_tail, "torn-tail"),
         (forget_the_last, "not-indexed"),
+        (forget_one_between, "not-indexed"),
+        (forget_the_first, "not-indexed"),
+        (forget_every_gop, "not-indexed"),
         (forget_the_file, "not-indexed"),
         (leave_an_empty_file, "no-whole-gop"),
         (move_a_row, "row-differs"),
+        (end_the_file_long_ago, "row-differs"),
     ],
 )
 def test_what_can_be_mended_is_found_then_mended_then_gone(hub, kinds, data, recorded, harm, kind):
@@ -249,6 +269,37 @@ def test_a_row_whose_place_cannot_be_had_stays_too(hub, kinds, data, recorded):
     store.close()
     assert staying == {(first.path, second.start_us + 3), (copied, second.start_us)}
     assert starts(data) == before
+
+
+@pytest.mark.parametrize("harm", [forget_one_between, forget_the_first, forget_every_gop, forget_the_file])
+def test_rows_that_were_lost_come_back_as_they_were(hub, data, recorded, harm):
+    """Every GOP that was recorded is there again, from its own bytes, and its file was not touched."""
+    before = content(data)
+    harm(data, recorded)
+    assert hub("check", "--repair").exit_code == 0
+    assert content(data) == before
+
+
+@pytest.mark.parametrize("harm", [forget_every_gop, forget_the_file])
+def test_one_damaged_gop_costs_no_other(hub, kinds, data, recorded, harm):
+    """With its rows lost as well: what lies behind the damage is found, and nothing is cut off."""
+    path = file_of(data, recorded[1])
+    damage(path, recorded[1].byte_offset + 500)
+    before = path.read_bytes()
+    harm(data, recorded)
+    hub("check", "--repair")
+    _, rows = content(data)
+    assert path.read_bytes() == before
+    assert len(rows) == 3
+    assert kinds() == []
+
+
+def test_the_owners_own_files_are_no_finding(kinds, data, recorded):
+    """A film that somebody put into the folder is neither ours to mend nor to delete."""
+    other = file_of(data, recorded[0]).parent / "holiday.mp4"
+    other.write_bytes(b"not ours")
+    assert kinds("--repair") == []
+    assert other.read_bytes() == b"not ours"
 
 
 def test_a_bit_that_flipped_is_found_and_left(hub, kinds, data, recorded):

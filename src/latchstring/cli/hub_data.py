@@ -17,8 +17,8 @@ from latchstring.base.files import FolderInUse, FolderLock
 from latchstring.base.time import from_micros, to_text
 from latchstring.hub.recording import check as checks
 from latchstring.hub.recording import index
-from latchstring.hub.recording.check import REPAIRABLE, Finding
-from latchstring.hub.recording.repair import believe_bytes, repair
+from latchstring.hub.recording.check import REPAIRABLE, Finding, Kind
+from latchstring.hub.recording.repair import believe_bytes, index_between, repair
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.store import Store, backup, looking
 
@@ -118,17 +118,31 @@ def _look(data: Path, fresh_after: float | None, *, seals: bool) -> tuple[int, l
 
 
 def _mend(data: Path, found: list[Finding]) -> frozenset[Finding]:
+    """What was found and is not found any more."""
     wrong = [finding for finding in found if finding.kind in REPAIRABLE]
     if not wrong or any(finding.kind == "index-damaged" for finding in found):
         return frozenset()
     store = Store(data / "hub.db")
     try:
         repair(store)
-        differing = {finding.path for finding in wrong if finding.kind == "row-differs"}
-        staying = believe_bytes(store, differing)
+        for path in _paths(wrong, "not-indexed"):
+            index_between(store, path)
+        believe_bytes(store, _paths(wrong, "row-differs"))
     finally:
         store.close()
-    return frozenset(finding for finding in wrong if (finding.path, finding.start_us) not in staying)
+    with looking(data / "hub.db") as db:
+        folder, paths = data / index.FOLDER, {finding.path for finding in wrong}
+        files = [file for file in checks.files(db, folder) if file.path in paths]
+        left = {_place(each) for file in files for each in checks.check_file(db, folder, file)}
+    return frozenset(finding for finding in wrong if _place(finding) not in left)
+
+
+def _paths(found: list[Finding], kind: Kind) -> set[str]:
+    return {finding.path for finding in found if finding.kind == kind}
+
+
+def _place(finding: Finding) -> tuple[Kind, str, int | None]:
+    return finding.kind, finding.path, finding.start_us
 
 
 def _document(files: int, found: list[Finding], mended: frozenset[Finding]) -> dict[str, object]:

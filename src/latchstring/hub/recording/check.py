@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from latchstring.base.time import from_micros, to_text
 from latchstring.hub.recording import fmp4
+from latchstring.hub.recording.survivors import NAME, holes, surviving
 
 Kind = Literal[
     "index-damaged",
@@ -61,10 +62,10 @@ class File:
 
 
 def files(db: sqlite3.Connection, folder: Path, *, fresh_after: float | None = None) -> list[File]:
-    """All there are. Those that changed after `fresh_after` (Unix time) may belong to a hub that runs."""
+    """All of ours. Those that changed after `fresh_after` (Unix time) may belong to a hub that runs."""
     known = {row["path"]: row["id"] for row in db.execute("SELECT id, path FROM segment")}
     found = []
-    for path in sorted(folder.glob("*/*/*.mp4")):
+    for path in sorted(path for path in folder.glob("*/*/*.mp4") if NAME.fullmatch(path.name)):
         try:
             seen = path.stat()
         except FileNotFoundError:
@@ -125,12 +126,15 @@ def _compare(
     whole = [row for row in rows if row["byte_offset"] + row["size_bytes"] <= len(data)]
     if len(whole) < len(rows):
         yield _of(file, "file-short", f"{len(rows) - len(whole)} GOPs of the index lie beyond its end")
+    init, wrong = _init_of(db, file), list[Finding]()
     if seals:
-        yield from _init(db, file, data)
-        for row in whole:
-            found = fmp4.gop_at(data, row["byte_offset"])
-            other = None if found is None else _rightly_there(db, folder, row, found.start_us)
-            yield from _gop(file, row, found, other)
+        yield from _init(file, init, data)
+        wrong = [each for row in whole for each in _gop(db, folder, file, row, data)]
+        yield from wrong
+    if rows and not wrong:
+        yield from _totals(db, file)
+    if whole and (inside := [gop for hole in holes(whole, len(init)) for gop in surviving(data, *hole)]):
+        yield from _not_indexed(db, file, inside, "between others are not in the index")
     if file.is_fresh:
         return
     end = max((row["byte_offset"] + row["size_bytes"] for row in whole), default=None)
@@ -140,13 +144,28 @@ def _compare(
         yield from _tail(db, file, data, end)
 
 
-def _gop(file: File, row: sqlite3.Row, found: fmp4.FoundGop | None, other: str | None) -> Iterator[Finding]:
+def _totals(db: sqlite3.Connection, file: File) -> Iterator[Finding]:
+    """How long a file is kept hangs on what the index says of it as a whole; a wrong row makes that wrong."""
+    row = db.execute(
+        """SELECT segment.start_us = min(gop.start_us) AND segment.end_us = max(gop.end_us)
+               AND segment.size_bytes = max(gop.byte_offset + gop.size_bytes)
+           FROM segment JOIN gop ON gop.segment = segment.id WHERE segment.id = ?""",
+        (file.segment,),
+    ).fetchone()
+    if row[0] == 0:  # NULL: a hub that runs has just forgotten the file
+        yield _of(file, "row-differs", "the index says otherwise of the file than of the GOPs in it")
+
+
+def _gop(
+    db: sqlite3.Connection, folder: Path, file: File, row: sqlite3.Row, data: memoryview
+) -> Iterator[Finding]:
     at = f"the GOP of {to_text(from_micros(row['start_us']))}"
+    found = fmp4.gop_at(data, row["byte_offset"])
     if found is None:
         message = f"{at} does not match its seal: its bytes have changed since they were written"
         yield Finding(kind="gop-damaged", path=file.path, message=message, start_us=row["start_us"])
         return
-    if other is not None:
+    if (other := _rightly_there(db, folder, row, found.start_us)) is not None:
         message = f"{at} began when another one did, in {other}; {ONE_AT_AN_INSTANT}"
         yield Finding(kind="time-taken", path=file.path, message=message, start_us=row["start_us"])
         return
@@ -178,13 +197,18 @@ def _row_at(db: sqlite3.Connection, camera: str, start_us: int) -> sqlite3.Row |
     return found
 
 
-def _init(db: sqlite3.Connection, file: File, data: memoryview) -> Iterator[Finding]:
+def _init_of(db: sqlite3.Connection, file: File) -> bytes:
+    """The head of a file as the index holds it; empty, if it does not know the file."""
     row = db.execute(
         """SELECT init FROM run JOIN segment ON segment.camera = run.camera AND segment.run_us = run.start_us
            WHERE segment.id = ?""",
         (file.segment,),
     ).fetchone()
-    if row is not None and bytes(data[: len(row["init"])]) != row["init"]:
+    return b"" if row is None else bytes(row["init"])
+
+
+def _init(file: File, init: bytes, data: memoryview) -> Iterator[Finding]:
+    if bytes(data[: len(init)]) != init:
         yield _of(
             file, "init-differs", "its init segment is not the one that the index holds; clips still play"
         )
@@ -196,7 +220,7 @@ def _stranger(db: sqlite3.Connection, file: File, data: memoryview) -> Iterator[
         _, init = fmp4.read_init(bytes(data[: 1 << 16]))
     except fmp4.BadSegment:
         init = b""
-    gops = list(fmp4.whole_gops(data, len(init))) if init else []
+    gops = list(surviving(data, len(init))) if init else []
     if gops:
         yield from _not_indexed(db, file, gops, "are not in the index")
     else:
@@ -204,7 +228,7 @@ def _stranger(db: sqlite3.Connection, file: File, data: memoryview) -> Iterator[
 
 
 def _tail(db: sqlite3.Connection, file: File, data: memoryview, end: int) -> Iterator[Finding]:
-    gops = list(fmp4.whole_gops(data, end))
+    gops = list(surviving(data, end))
     if gops:
         yield from _not_indexed(db, file, gops, "at its end are not in the index")
         end = gops[-1].end

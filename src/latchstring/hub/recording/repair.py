@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import mmap
-import re
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass, fields
@@ -19,10 +18,10 @@ from latchstring.hub.recording import fmp4, index
 from latchstring.hub.recording.check import COMPARED
 from latchstring.hub.recording.fmp4 import FoundGop
 from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.recording.survivors import NAME, holes, surviving
 from latchstring.hub.store import Store
 
 log = logging.getLogger(__name__)
-_NAME = re.compile(r"(?P<run>\d+)-(?P<number>\d{5})\.mp4")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +100,13 @@ def _known_segments(store: Store) -> dict[str, _Known]:
 
 def _adopt(store: Store, path: Path, name: str) -> RepairReport:
     """A file without any row: index what is whole in it."""
-    match = _NAME.fullmatch(path.name)
+    match = NAME.fullmatch(path.name)
     if match is None:
         return RepairReport()
     data = path.read_bytes()
     try:
         track, init = fmp4.read_init(data)
-        found = list(fmp4.whole_gops(data, len(init)))
+        found = list(surviving(data, len(init)))
     except fmp4.BadSegment:
         init, found = b"", []
     if not found:
@@ -139,13 +138,36 @@ def _mend(store: Store, path: Path, name: str, known: _Known) -> RepairReport:
     if size < known.end:
         return _forget_lost(store, path, known, size)
     with path.open("rb") as f, mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        found = list(fmp4.whole_gops(data, known.end))
+        found = list(surviving(data, known.end))
+    end = found[-1].end if found else known.end
+    if end == 0:
+        with store.write() as db:
+            index.drop_segments([known.id], db=db)
+        path.unlink()
+        return RepairReport(torn_bytes=size, deleted_files=1)
+    indexed = _enter(store, found, known, name)
+    return RepairReport(indexed_gops=indexed, torn_bytes=_truncate(path, end))
+
+
+def index_between(store: Store, path: str) -> None:
+    """GOPs between others of one file that have no row get one again."""
+    known = _known_segments(store)[path]
+    with store.read() as db:
+        rows = db.execute("SELECT * FROM gop WHERE segment = ? ORDER BY byte_offset", (known.id,)).fetchall()
+    run = index.run(store, known.camera, known.run_us)
+    data = (index.folder(store) / path).read_bytes()
+    init_size = len(run.init) if run else 0
+    found = [gop for hole in holes(rows, init_size) for gop in surviving(data, *hole)]
+    _enter(store, found, known, path)
+
+
+def _enter(store: Store, found: list[FoundGop], known: _Known, name: str) -> int:
+    """Rows for GOPs that have none; answers how many."""
     with store.write() as db:
         new = _new(found, known.camera, name, db=db)
         for gop in new:
             index.add_gop(gop.stored(known.camera, known.run_us, name), known.id, db=db)
-    end = found[-1].end if found else known.end
-    return RepairReport(indexed_gops=len(new), torn_bytes=_truncate(path, end))
+    return len(new)
 
 
 def _forget_lost(store: Store, path: Path, known: _Known, size: int) -> RepairReport:
@@ -199,13 +221,13 @@ def believe_bytes(store: Store, paths: Collection[str]) -> frozenset[tuple[str, 
             db.execute("DELETE FROM gop WHERE camera = ? AND start_us = ?", move.place)
         for move in going:
             index.add_gop(move.gop, move.segment, db=db)
-        for segment in {move.segment for move in going}:
-            index.measure_again(segment, db=db)
+        for path in paths:
+            index.measure_again(_segment(path, db=db)["id"], db=db)
     return frozenset((move.gop.path, move.start_us) for move in moves if move not in going)
 
 
 def _moves(store: Store, path: str, *, db: sqlite3.Connection) -> list[_Move]:
-    segment = db.execute("SELECT id, camera, run_us FROM segment WHERE path = ?", (path,)).fetchone()
+    segment = _segment(path, db=db)
     rows = db.execute("SELECT * FROM gop WHERE segment = ?", (segment["id"],)).fetchall()
     camera, run_us = CameraId(segment["camera"]), segment["run_us"]
     with memoryview((index.folder(store) / path).read_bytes()) as data:
@@ -215,6 +237,13 @@ def _moves(store: Store, path: str, *, db: sqlite3.Connection) -> list[_Move]:
         for row, gop in found
         if gop is not None and _says(row) != _says_itself(gop)
     ]
+
+
+def _segment(path: str, *, db: sqlite3.Connection) -> sqlite3.Row:
+    found: sqlite3.Row = db.execute(
+        "SELECT id, camera, run_us FROM segment WHERE path = ?", (path,)
+    ).fetchone()
+    return found
 
 
 def _those_with_room(moves: list[_Move], taken: set[tuple[CameraId, int]]) -> list[_Move]:
