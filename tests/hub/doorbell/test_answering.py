@@ -61,6 +61,36 @@ def test_who_rang_waits_for_a_minute(doorbell: Doorbell, camera: CameraId, clock
     assert doorbell.waiting() == []
 
 
+@pytest.mark.parametrize("hours", [-12, 12])
+def test_a_clock_that_is_set_makes_nobody_stay_or_go(
+    doorbell: Doorbell, camera: CameraId, clock: FakeClock, hours: int
+) -> None:
+    """Who rang waits for a minute of real time."""
+    doorbell.press(camera, clock.now())
+    clock.set(clock.now() + timedelta(hours=hours))
+    clock.advance(59)
+    assert len(doorbell.waiting()) == 1
+    clock.advance(2)
+    assert doorbell.waiting() == []
+
+
+def test_who_rings_five_times_is_answered_once(
+    doorbell: Doorbell, camera: CameraId, reply: ReplyId, later: Later, clock: FakeClock
+) -> None:
+    """The reply comes so long after the first press; who rings again after it gets another."""
+    said: list[CameraId] = []
+    doorbell._talks.play = lambda camera, pcm: said.append(camera)  # type: ignore[method-assign]
+    doorbell.change(replace(doorbell.mark(camera), reply=reply, reply_after_s=90))
+    for _ in range(5):
+        doorbell.press(camera, clock.now())
+        clock.advance(17)
+    later.come()
+    assert said == [camera]
+    doorbell.press(camera, clock.now())
+    later.come()
+    assert said == [camera, camera]
+
+
 def test_an_answer_is_told_once(
     doorbell: Doorbell, camera: CameraId, told: list[Happening], now: datetime
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -58,6 +58,20 @@ def test_a_slow_chime_holds_nobody_up(
     assert doorbell.settings(camera).chimed is None
     listener.let_go()
     until(lambda: doorbell.settings(camera).chimed)
+
+
+def test_a_chime_that_hangs_does_not_ring_later_for_each_press(
+    doorbell: Doorbell, camera: CameraId, listener: Listener, now: datetime
+) -> None:
+    """A bell that rings late is wrong: what is pressed while it is being called is not saved up."""
+    chosen(doorbell, camera, listener.url)
+    listener.hold()
+    for seconds in range(0, 60, 5):
+        doorbell.press(camera, now + timedelta(seconds=seconds))
+    until(lambda: listener.heard)
+    listener.let_go()
+    doorbell.stop()
+    assert len(listener.heard) == 1
 
 
 @pytest.mark.parametrize(

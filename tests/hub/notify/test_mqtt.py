@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from latchstring.base.ids import CameraId
+from latchstring.base.ids import CameraId, EventId
 from latchstring.hub.cameras import store as camera_rows
+from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.events.bulletin import Happening
 from latchstring.hub.live.video import Video
 from latchstring.hub.notify import mqtt
@@ -109,6 +112,44 @@ def test_what_happens_is_mirrored(
     with Watcher(broker) as later:
         until(lambda: later.last(motion) == b"OFF")
         assert later.last(bell) is None
+
+
+def test_a_ring_waits_for_no_picture_of_another_door(
+    store: Store, clock: FakeClock, camera: CameraId, broker: Broker, watcher: Watcher, now: datetime
+) -> None:
+    """Two bells at once: while the picture of one is made, the other is told."""
+    gate = CameraId("cam_gate")
+    with store.write() as db:
+        camera_rows.add(CameraSettings(id=gate, name="Gate", url="synthetic:"), now=now, db=db)
+    painting = threading.Event()
+
+    def picture(_: Happening) -> bytes | None:
+        painting.wait(300)
+        return None
+
+    notifier = Notifier(store, clock, picture=picture)
+    notifier.start()
+    status = connect(notifier, broker)
+    until(lambda: watcher.last(status) == b"online")
+    for door in (camera, gate):
+        notifier.hear(Happening(kind="press", at=now, camera=door, event=EventId(f"ev_{door}")))
+    until(lambda: watcher.last(f"latchstring/{gate}/doorbell"))
+    painting.set()
+    notifier.stop()
+
+
+def test_a_camera_that_gets_another_name_stays_the_same_device(
+    notifier: Notifier, broker: Broker, watcher: Watcher, camera: CameraId, store: Store
+) -> None:
+    """What the broker keeps says the new name under the old identifiers, so that nothing is there twice."""
+    connect(notifier, broker)
+    topic = f"homeassistant/event/{camera}/doorbell/config"
+    before = json.loads(until(lambda: watcher.last(topic)))
+    with store.write() as db:
+        camera_rows.change(replace(camera_rows.get(store, camera), name="Front door"), db=db)
+    until(lambda: b"Front door" in (watcher.last(topic) or b""))
+    after = json.loads(watcher.last(topic) or b"")
+    assert {**after, "device": {**after["device"], "name": "Porch"}} == before
 
 
 def test_a_switch_there_is_the_switch_here(

@@ -17,13 +17,13 @@ from latchstring.base.ids import CameraId
 from latchstring.base.time import from_micros
 from latchstring.hub.cameras.errors import BrokenVideo
 from latchstring.hub.events.bulletin import Bulletin, Happening
-from latchstring.hub.notify import outbox
+from latchstring.hub.notify import outbox, service
 from latchstring.hub.notify import store as rows
 from latchstring.hub.notify.models import Channel, Notice, State
 from latchstring.hub.notify.quiet import QuietHours
 from latchstring.hub.notify.service import Notifier
 from latchstring.hub.notify.store import Chosen
-from latchstring.hub.store import Store
+from latchstring.hub.store import Store, StoreFull
 from latchstring.testing.clock import FakeClock
 from latchstring.testing.listening import Listener
 from latchstring.testing.waiting import until
@@ -91,6 +91,51 @@ def test_without_a_picture_it_is_told_all_the_same(
     notifier.stop()
 
 
+def test_a_picture_that_fails_in_a_new_way_delays_nothing(
+    store: Store, clock: FakeClock, happens: Callable[..., Happening], listener: Listener
+) -> None:
+    """Whatever a painter of pictures raises, the ring goes out at once, without one."""
+
+    def broken(_: Happening) -> bytes:
+        raise ValueError("a frame without planes")
+
+    notifier = Notifier(store, clock, picture=broken)
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.start()
+    notifier.hear(happens("press"))
+    until(lambda: listener.heard)
+    notifier.stop()
+
+
+def test_a_ring_waits_for_no_motion(
+    store: Store,
+    clock: FakeClock,
+    happens: Callable[..., Happening],
+    listener: Listener,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A light goes on, everything moves at sixteen cameras, and somebody rings: the bell comes first."""
+    painting = threading.Event()
+    monkeypatch.setitem(service.PICTURE_WAIT, "motion", timedelta(minutes=5))
+
+    def picture(happening: Happening) -> bytes | None:
+        if happening.kind != "press":
+            painting.wait(300)
+        return None
+
+    notifier = Notifier(store, clock, picture=picture)
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.choose(Chosen(per_hour=100))
+    notifier.start()
+    for _ in range(16):
+        notifier.hear(happens())
+    notifier.hear(happens("press"))
+    until(lambda: listener.heard)
+    assert b"Somebody rang" in listener.heard[0].body
+    painting.set()
+    notifier.stop()
+
+
 def test_what_came_at_night_is_told_in_the_morning(
     notifier: Notifier, listener: Listener, clock: FakeClock, happens: Callable[..., Happening]
 ) -> None:
@@ -145,6 +190,82 @@ def test_enough_is_enough_for_one_hour(
         None,
         None,
     ]
+
+
+def test_a_clock_that_was_set_back_silences_nothing(
+    notifier: Notifier,
+    listener: Listener,
+    clock: FakeClock,
+    happens: Callable[..., Happening],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A ring and motion that were told by a clock twelve hours ahead: neither hushes what moves afterwards."""
+    monkeypatch.setattr(rows, "HISTORY", 3)
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.choose(Chosen(per_hour=2))
+    right = clock.now()
+    clock.set(right + timedelta(hours=12))
+    for kind in ("motion-began", "motion-began", "press"):
+        notifier.tell(happens(kind))
+        clock.advance(60)
+    until(lambda: len(listener.heard) == 3 and states(notifier) == [["told"]] * 3)
+    clock.set(right)
+    notifier.tell(happens())
+    until(lambda: len(listener.heard) == 4)
+
+
+def test_what_waited_when_a_clock_was_set_back_waits_no_longer(
+    notifier: Notifier, listener: Listener, clock: FakeClock, happens: Callable[..., Happening]
+) -> None:
+    """Or a bell would ring half a day late."""
+    notifier.add_webhook("Lamp", listener.url)
+    listener.answers.statuses = [503]
+    notifier.tell(happens("press"))
+    until(lambda: listener.heard and states(notifier) == [["waiting"]])
+    clock.set(clock.now() - timedelta(hours=12))
+    notifier._outbox.wake()
+    until(lambda: states(notifier) == [["told"]])
+
+
+def test_of_a_camera_that_came_and_went_all_night_the_morning_says_how_it_is(
+    notifier: Notifier, listener: Listener, clock: FakeClock, happens: Callable[..., Happening]
+) -> None:
+    """One message, not one for each time; what else happened is told beside it."""
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.choose(Chosen(quiet=QuietHours(begin=time(8), end=time(10)), zone="UTC"))
+    for kind in ("camera-away", "camera-back", "request", "camera-away", "camera-back"):
+        notifier.tell(happens(kind))
+        clock.advance(60)
+    clock.advance(3600)
+    notifier._outbox.wake()
+    until(lambda: all(state == ["told"] or state == ["late"] for state in states(notifier)))
+    said = b" ".join(call.body for call in listener.heard)
+    assert len(listener.heard) == 2
+    assert b"Recording again" in said
+    assert b"A request waits" in said
+
+
+def test_on_a_full_disk_a_ring_goes_out_all_the_same(
+    notifier: Notifier,
+    listener: Listener,
+    happens: Callable[..., Happening],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It cannot be written down, so it is sent once; motion can wait, and what is switched off stays so."""
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.switch(None, "disk", is_on=False)
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreFull
+
+    monkeypatch.setattr(rows, "add_notice", full)
+    for kind in ("motion-began", "disk-full", "press"):
+        notifier.tell(happens(kind))
+    until(lambda: listener.heard)
+    notifier.stop()
+    assert [b"Somebody rang" in call.body for call in listener.heard] == [True]
+    assert "a motion was not told: the disk is full" in caplog.text
 
 
 def test_a_switch_is_of_one_camera(
@@ -304,7 +425,7 @@ notifier.start()
 if sys.argv[2:]:
     notifier.add_webhook("Lamp", sys.argv[2])
     for n in range(3):
-        notifier.tell(Happening(kind="disk-full", at=clock.now()))
+        notifier.tell(Happening(kind="device", at=clock.now()))
 print("ready", flush=True)
 sys.stdin.read()
 notifier.stop()

@@ -6,7 +6,10 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -88,6 +91,38 @@ def test_a_receiver_that_refuses_is_not_asked_again(
     assert last is not None
     assert not last.ok
     assert len(listener.heard) == 1
+
+
+def test_a_receiver_that_moved_is_not_followed(
+    notifier: Notifier, listener: Listener, happens: Callable[..., Happening]
+) -> None:
+    """Who answers there could send the home's pictures anywhere; the owner is told to type the new address."""
+    notifier.add_webhook("Lamp", listener.url)
+    listener.answers.statuses, listener.answers.headers = [307], {"Location": f"{listener.url}/elsewhere"}
+    notifier.hear(happens("press"))
+    message = until(lambda: ended(notifier)).deliveries[0].message
+    assert message == "It answered that it has moved (307); type the new address."
+    assert len(listener.heard) == 1
+
+
+def test_an_answer_that_never_ends_is_not_read(notifier: Notifier, happens: Callable[..., Happening]) -> None:
+    """Its head says that it was taken; the rest could fill the hub's memory."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        talker = threading.Thread(target=_talk_for_ever, args=(server,))
+        talker.start()
+        notifier.add_webhook("Lamp", f"http://127.0.0.1:{server.getsockname()[1]}/")
+        notifier.hear(happens("press"))
+        assert until(lambda: ended(notifier)).deliveries[0].message == "It answered 200."
+        talker.join()
+
+
+def _talk_for_ever(server: socket.socket) -> None:
+    caller, _ = server.accept()
+    with caller, suppress(OSError):
+        caller.recv(1 << 16)
+        caller.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            caller.sendall(bytes(1 << 16))
 
 
 def test_what_is_secret_is_not_shown(notifier: Notifier, listener: Listener) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from latchstring.hub.daemon import Hub
+from latchstring.hub.events.bulletin import Happening
 from latchstring.hub.settings import HubSettings
 from latchstring.sealing import keys
 from latchstring.testing.clock import FakeClock
@@ -32,6 +33,8 @@ def test_what_cannot_be_stored_is_refused_and_then_done(
 ) -> None:
     """One plain answer for whatever is changed; what was before can be read; with room again all goes on."""
     camera = hub.video.add_camera("Porch", "synthetic:").id
+    told: list[Happening] = []
+    hub.bulletin.listen(told.append)
     filler = fill(tmp_path / "disk")
     changes = {
         "/api/members": {"name": "Anna" * 9, "role": "member"},
@@ -41,6 +44,7 @@ def test_what_cannot_be_stored_is_refused_and_then_done(
     for path, form in changes.items():
         answer = owner.post(path, json=form)
         assert (answer.status_code, answer.json()["error"]) == (503, "store_full"), path
+    assert [each.kind for each in told] == ["press"]  # the bell rings on the pages, written down or not
     assert owner.get("/api/members").json() == []
     assert [each["name"] for each in owner.get("/api/cameras").json()] == ["Porch"]
     assert owner.get("/api/events").json() == []

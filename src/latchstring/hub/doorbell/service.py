@@ -41,7 +41,7 @@ from latchstring.hub.events.bulletin import Bulletin, Happening
 from latchstring.hub.events.models import Event
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.redaction import stills
-from latchstring.hub.store import Store
+from latchstring.hub.store import Store, StoreFull
 
 log = logging.getLogger(__name__)
 SAME_PRESS = timedelta(seconds=2)
@@ -71,8 +71,9 @@ class Doorbell:
         self._changed = changed
         self.replies = Replies(store)
         self._talks = Talks(store, open_door=open_door)
-        self._answering = Answering(bulletin, later)
+        self._answering = Answering(bulletin, clock, later)
         self._chimes = ThreadPoolExecutor(2, "chime")
+        self._chiming: set[CameraId] = set()
         self._painter = ThreadPoolExecutor(1, "press-picture")
         self._painting: dict[EventId, Future[bytes]] = {}
 
@@ -140,7 +141,10 @@ class Doorbell:
         return self.press(camera, self._clock.now())
 
     def press(self, camera: CameraId, at: datetime) -> Event | None:
-        """Write it down, then tell. None: it is the press that was heard already."""
+        """Write it down, then tell. None: it is the press that was heard already.
+
+        On a full disk it is told all the same, and then it is said that it was not written down.
+        """
         at_us = to_micros(at)
         event = Event(
             id=EventId(ids.new("ev")),
@@ -152,22 +156,30 @@ class Doorbell:
             is_open=False,
             kind="press",
         )
-        with self._store.write() as db:
-            if event_rows.was_pressed(camera, at, within=SAME_PRESS, db=db):
-                return None
-            event_rows.save(event, db=db)
+        try:
+            with self._store.write() as db:
+                if event_rows.was_pressed(camera, at, within=SAME_PRESS, db=db):
+                    return None
+                event_rows.save(event, db=db)
+        except StoreFull:
+            self._ring(event)
+            raise
         self._painting[event.id] = painting = self._painter.submit(self._paint, event)
         painting.add_done_callback(lambda _: self._painting.pop(event.id, None))
-        self._bulletin.tell(Happening(kind="press", at=at, camera=camera, event=event.id))
-        self._act_on(event)
+        self._ring(event)
         return event
 
-    def _act_on(self, event: Event) -> None:
-        """What the owner chose: the chime rings, and a reply waits for nobody to come."""
+    def _ring(self, event: Event) -> None:
+        """Pages and notifications are told, the chime rings, and a reply waits for nobody to come."""
+        self._bulletin.tell(
+            Happening(kind="press", at=event.during.start, camera=event.camera, event=event.id)
+        )
         with self._store.read() as db:
             chosen = rows.find(event.camera, db=db) or DoorbellSettings(camera=event.camera)
-        if chosen.chime_url:
-            self._chimes.submit(self._chime, chosen, event.during.start)
+        if chosen.chime_url and event.camera not in self._chiming:  # else it is being called
+            self._chiming.add(event.camera)
+            called = self._chimes.submit(self._chime, chosen, event.during.start)
+            called.add_done_callback(lambda _: self._chiming.discard(event.camera))
         say = partial(self._reply_by_itself, event.camera, chosen.reply) if chosen.reply else None
         self._answering.rang(event, after_s=chosen.reply_after_s, say=say)
 
@@ -188,7 +200,7 @@ class Doorbell:
 
     def waiting(self) -> list[Waiting]:
         """Who stands at a door now, the last one first."""
-        return self._answering.waiting(now=self._clock.now())
+        return self._answering.waiting()
 
     def answered(self, event: EventId) -> None:
         """Somebody of the household saw it."""

@@ -121,6 +121,7 @@ class Mirror:
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._happenings: asyncio.Queue[Happening] | None = None
+        self._to_show: asyncio.Queue[CameraId] = asyncio.Queue()
         self._moving: set[CameraId] = set()
         self._announced: dict[str, str] = {}
         self._is_removed = False
@@ -178,7 +179,7 @@ class Mirror:
 
     async def _serve(self, client: Client) -> None:
         """Until the connection ends or the hub stops."""
-        self._happenings = asyncio.Queue()
+        self._happenings, self._to_show = asyncio.Queue(), asyncio.Queue()
         self._announced = {}
         await client.subscribe(BIRTH, qos=1)
         await client.subscribe(self._topics.command("+", "+"), qos=1)
@@ -188,7 +189,11 @@ class Mirror:
         await self._announce(client)
         await client.publish(self._topics.status, "online", qos=1, retain=True)
         await first_of(
-            self._tell(client, self._happenings), self._obey(client), self._look(client), self._stop.wait()
+            self._tell(client, self._happenings),
+            self._show_pictures(client),
+            self._obey(client),
+            self._look(client),
+            self._stop.wait(),
         )
         await self._leave(client)
 
@@ -209,12 +214,17 @@ class Mirror:
                 case "press":
                     ring = json.dumps({"event_type": "ring", "at": to_text(happening.at)})
                     await client.publish(self._topics.ring(camera), ring, qos=1)
-                    await self._show(client, camera)
+                    self._to_show.put_nowait(camera)
                 case "motion-began":
                     await client.publish(self._topics.motion(camera), ON, qos=1, retain=True)
-                    await self._show(client, camera)
+                    self._to_show.put_nowait(camera)
                 case "motion-ended":
                     await client.publish(self._topics.motion(camera), OFF, qos=1, retain=True)
+
+    async def _show_pictures(self, client: Client) -> None:
+        """Beside the telling: what happens at another camera waits for no picture."""
+        while True:
+            await self._show(client, await self._to_show.get())
 
     async def _obey(self, client: Client) -> None:
         async for message in client.messages:

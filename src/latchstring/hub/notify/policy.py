@@ -15,6 +15,12 @@ KEPT: frozenset[Subject] = frozenset({"camera", "request", "device", "disk"})
 COUNTED: frozenset[Subject] = frozenset({"motion", "camera"})
 """What may come so often that it must be limited."""
 
+LAST_COUNTS: frozenset[Subject] = frozenset({"camera", "disk"})
+"""How something is. Who was not told yet wants to hear how it is now, not each way it was in the night."""
+
+TOLD_UNWRITTEN: frozenset[Subject] = frozenset({"press", "disk"})
+"""What is told even when the disk is too full to write down that it is."""
+
 STALE: dict[Subject, timedelta] = {
     "press": timedelta(minutes=5),
     "motion": timedelta(minutes=30),
@@ -79,4 +85,9 @@ def may_tell(
         if subject not in KEPT:
             return Silent("quiet hours")
         after = night.end
-    return Tell(after, after + STALE[subject])
+    return at_once(subject, after)
+
+
+def at_once(subject: Subject, now: datetime) -> Tell:
+    """From `now` on, for as long as it says something new."""
+    return Tell(now, now + STALE[subject])

@@ -113,8 +113,7 @@ class Push:
             "Urgency": "high",
         }
         try:
-            with sending.client() as http:
-                answer = http.post(endpoint, content=sealed["body"], headers=headers)
+            answer = sending.post(endpoint, sealed["body"], headers)
         except httpx.HTTPError as e:
             raise sending.TryAgain("The push service does not answer; it is tried again.") from e
         sending.check(answer, self._clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -60,6 +61,12 @@ def client() -> httpx.Client:
     )
 
 
+def post(url: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    """Say it, and take the head of the answer alone: an answer that never ends is not read."""
+    with client() as http, http.stream("POST", url, content=content, headers=headers) as answer:
+        return answer
+
+
 def check(answer: httpx.Response, clock: Clock) -> str:
     """What an HTTP answer means."""
     status = answer.status_code
@@ -69,6 +76,8 @@ def check(answer: httpx.Response, clock: Clock) -> str:
         raise TryAgain(f"It answered {status}; it is tried again.", after=_asked(answer, clock))
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         raise Gone(f"It answered {status}: nobody listens there.")
+    if answer.is_redirect:
+        raise Refused(f"It answered that it has moved ({status}); type the new address.")
     raise Refused(f"It answered {status}.")
 
 

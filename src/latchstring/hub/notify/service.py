@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
@@ -52,6 +52,14 @@ REQUEST_DELAY = timedelta(minutes=30)
 """A message right after a look at the network would show who watches the line that this home was asked."""
 
 
+class _Lane:
+    """Threads that decide, and threads that make pictures. Rings have their own: they wait for no motion."""
+
+    def __init__(self) -> None:
+        self.deciding = ThreadPoolExecutor(AT_ONCE, "notify")
+        self.painting = ThreadPoolExecutor(AT_ONCE, "notify-picture")
+
+
 class Detection(Protocol):
     """Whether motion is looked for at a camera, for whoever turns it on and off from outside."""
 
@@ -90,8 +98,7 @@ class Notifier:
         self._outbox = Outbox(store, clock, self._senders)
         self._mirrors: dict[ChannelId, Mirror] = {}
         self._mirrors_lock = threading.Lock()
-        self._deciding = ThreadPoolExecutor(AT_ONCE, "notify")
-        self._painting = ThreadPoolExecutor(AT_ONCE, "notify-picture")
+        self._rings, self._rest = _Lane(), _Lane()
 
     def start(self) -> None:
         self._outbox.start()
@@ -100,13 +107,15 @@ class Notifier:
 
     def stop(self) -> None:
         """What was heard is written down first."""
-        self._deciding.shutdown()
+        self._rings.deciding.shutdown()
+        self._rest.deciding.shutdown()
         with self._mirrors_lock:
             mirrors = list(self._mirrors.values())
             self._mirrors.clear()
         for mirror in mirrors:
             mirror.stop()
-        self._painting.shutdown(cancel_futures=True)
+        self._rings.painting.shutdown(cancel_futures=True)
+        self._rest.painting.shutdown(cancel_futures=True)
         self._outbox.stop()
 
     def hear(self, happening: Happening) -> None:
@@ -114,7 +123,8 @@ class Notifier:
         for mirror in tuple(self._mirrors.values()):
             mirror.hear(happening)
         if happening.kind in words.SUBJECTS:
-            self._deciding.submit(self._take, happening)
+            lane = self._rings if happening.kind == "press" else self._rest
+            lane.deciding.submit(self._take, happening)
 
     def _take(self, happening: Happening) -> None:
         try:
@@ -131,34 +141,74 @@ class Notifier:
         notice = words.notice_of(happening, camera_name=self._name(happening.camera), zone=rules.zone)
         if notice is None:
             return
-        now = self._clock.now()
         wait = PICTURE_WAIT.get(notice.subject, timedelta())
+        try:
+            decision = self._write_down(notice, channels, rules, wait=wait)
+        except StoreFull:
+            self._tell_unwritten(notice, channels, rules)
+            return
+        if decision is None:
+            return
+        try:
+            if wait:
+                self._attach(notice, happening, wait=wait, after=decision.after)
+        finally:
+            self._outbox.wake()
+
+    def _write_down(
+        self, notice: Notice, channels: Sequence[Channel], rules: policy.Rules, *, wait: timedelta
+    ) -> policy.Tell | None:
+        """What is decided, and whom to tell; None: nobody."""
+        now = self._clock.now()
         with self._store.write() as db:
             if notice.event is not None and rows.is_known(notice.event, db=db):
-                return
+                return None
             before = rows.before(notice.camera, now=now, db=db)
             decision = policy.may_tell(notice.subject, notice.camera, rules=rules, before=before, now=now)
             if isinstance(decision, policy.Silent):
                 rows.add_notice(notice, silent=decision.reason, now=now, db=db)
-                return
+                return None
             if notice.subject == "request":
                 decision = _later(decision, self._request_delay)
+            if notice.subject in policy.LAST_COUNTS:
+                rows.let_go(notice.camera, notice.subject, now=now, db=db)
             rows.add_notice(notice, silent=None, now=now, db=db)
             for channel in channels:
                 rows.add_delivery(notice.id, channel, replace(decision, after=decision.after + wait), db=db)
-        if wait:
-            self._attach(notice, happening, wait=wait, after=decision.after)
-        self._outbox.wake()
+        return decision
+
+    def _tell_unwritten(self, notice: Notice, channels: Sequence[Channel], rules: policy.Rules) -> None:
+        """On a full disk: what cannot wait goes out once, from memory, and nobody knows later how it went."""
+        now = self._clock.now()
+        decision = policy.may_tell(
+            notice.subject, notice.camera, rules=rules, before=policy.Before(), now=now
+        )
+        if notice.subject not in policy.TOLD_UNWRITTEN or decision != policy.at_once(notice.subject, now):
+            log.warning("a %s was not told: the disk is full", notice.subject)
+            return
+        for channel in channels:
+            self._rings.painting.submit(self._send_unwritten, channel, notice)
+
+    def _send_unwritten(self, channel: Channel, notice: Notice) -> None:
+        try:
+            self._senders[channel.kind].send(channel, notice)
+        except Exception as e:  # noqa: BLE001  the message may hold a secret of the channel
+            log.warning(
+                "a %s was not told by a %s channel: %s", notice.subject, channel.kind, type(e).__name__
+            )
 
     def _attach(self, notice: Notice, happening: Happening, *, wait: timedelta, after: datetime) -> None:
         """With its picture, if that is there in time; then nothing holds it back any more."""
         jpeg = None
+        lane = self._rings if notice.subject == "press" else self._rest
         try:
-            jpeg = self._painting.submit(self._picture, happening).result(wait.total_seconds())
+            jpeg = lane.painting.submit(self._picture, happening).result(wait.total_seconds())
         except NotInTime:
             log.info("the picture of a %s was not there in time", happening.kind)
         except LatchstringError as e:
             log.info("no picture of a %s: %s", happening.kind, e.message)
+        except Exception:
+            log.exception("the picture of a %s could not be made", happening.kind)
         with self._store.write() as db:
             if jpeg is not None:
                 rows.add_picture(notice.id, jpeg, db=db)

@@ -180,14 +180,17 @@ def _clock(minutes: int) -> time:
 
 
 def before(camera: CameraId | None, *, now: datetime, db: sqlite3.Connection) -> Before:
+    """What was decided after `now` counts for nothing: the clock was wrong then, and has been set back."""
     marks = ", ".join("?" * len(COUNTED))
     counted = db.execute(
         f"""SELECT count(*) FROM notice
-            WHERE silent IS NULL AND decided_us > ? AND subject IN ({marks})""",  # noqa: S608  only marks
-        (to_micros(now - timedelta(hours=1)), *sorted(COUNTED)),
+            WHERE silent IS NULL AND decided_us > ? AND decided_us <= ? AND subject IN ({marks})""",  # noqa: S608
+        (to_micros(now - timedelta(hours=1)), to_micros(now), *sorted(COUNTED)),
     ).fetchone()[0]
     rang_us = db.execute(
-        "SELECT max(at_us) FROM notice WHERE subject = 'press' AND silent IS NULL AND camera = ?", (camera,)
+        """SELECT max(at_us) FROM notice
+           WHERE subject = 'press' AND silent IS NULL AND camera = ? AND decided_us <= ?""",
+        (camera, to_micros(now)),
     ).fetchone()[0]
     return Before(counted=counted, rang_at=None if rang_us is None else from_micros(rang_us))
 
@@ -215,7 +218,7 @@ def add_notice(notice: Notice, *, silent: str | None, now: datetime, db: sqlite3
         ),
     )
     db.execute(
-        """DELETE FROM notice WHERE id IN (SELECT id FROM notice ORDER BY decided_us DESC LIMIT -1 OFFSET ?)
+        """DELETE FROM notice WHERE id IN (SELECT id FROM notice ORDER BY rowid DESC LIMIT -1 OFFSET ?)
            AND NOT EXISTS (SELECT 1 FROM delivery
                            WHERE notice = notice.id AND state IN ('waiting', 'sending'))""",
         (HISTORY,),
@@ -234,6 +237,15 @@ def add_picture(notice: NoticeId, jpeg: bytes, *, db: sqlite3.Connection) -> Non
     db.execute("UPDATE notice SET jpeg = ? WHERE id = ?", (jpeg, notice))
 
 
+def let_go(camera: CameraId | None, subject: Subject, *, now: datetime, db: sqlite3.Connection) -> None:
+    """What waits to be told of this is no longer how things stand."""
+    db.execute(
+        """UPDATE delivery SET state = 'late', message = 'Something newer was told instead.', done_us = ?
+           WHERE state = 'waiting' AND notice IN (SELECT id FROM notice WHERE subject = ? AND camera IS ?)""",
+        (to_micros(now), subject, camera),
+    )
+
+
 def release(notice: NoticeId, after: datetime, *, db: sqlite3.Connection) -> None:
     """What is ready may be sent from `after` on."""
     db.execute(
@@ -246,11 +258,15 @@ def notice(notice: NoticeId, *, db: sqlite3.Connection) -> Notice:
 
 
 def due(*, now: datetime, busy: Collection[ChannelId], db: sqlite3.Connection) -> list[Delivery]:
-    """Of each idle channel the one that has waited longest."""
+    """Of each idle channel the one that has waited longest.
+
+    What was decided later than `now`, by a clock that has been set back since, waits no longer.
+    """
     found: dict[ChannelId, Delivery] = {}
     for row in db.execute(
-        "SELECT * FROM delivery WHERE state = 'waiting' AND after_us <= ? ORDER BY after_us",
-        (to_micros(now),),
+        """SELECT delivery.* FROM delivery JOIN notice ON notice.id = delivery.notice
+           WHERE state = 'waiting' AND (after_us <= :now OR decided_us > :now) ORDER BY after_us""",
+        {"now": to_micros(now)},
     ):
         delivery = _delivery(row)
         if delivery.channel not in busy:

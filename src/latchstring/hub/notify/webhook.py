@@ -85,8 +85,7 @@ class Webhook:
             SIGNATURE: sign(body, channel.secret["secret"]),
         }
         try:
-            with sending.client() as http:
-                answer = http.post(channel.secret["url"], content=body, headers=headers)
+            answer = sending.post(channel.secret["url"], body, headers)
         except (httpx.HTTPError, httpx.InvalidURL) as e:
             raise sending.TryAgain("Nobody answers at this address; it is tried again.") from e
         try:
