@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from latchstring.base.files import FolderInUse, FolderLock, write_together, write_whole
+from latchstring.base.files import FolderInUse, FolderLock, hand_over, write_together, write_whole
 
 
 def test_written_whole_with_its_mode(tmp_path: Path) -> None:
@@ -56,6 +56,30 @@ def test_second_owner_of_a_folder_is_told_so(tmp_path: Path) -> None:
         FolderLock(tmp_path).__enter__()
     with FolderLock(tmp_path):
         pass
+
+
+def test_a_data_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    """One that is there already stays as it is."""
+    home = tmp_path / "new" / "home"
+    for mode in (0o700, 0o750):
+        with FolderLock(home):
+            assert stat.S_IMODE(home.stat().st_mode) == mode
+        home.chmod(0o750)
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_what_root_writes_goes_to_whom_the_folder_belongs_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int
+) -> None:
+    """Down to the last folder; nobody but root tries to give anything away."""
+    (tmp_path / "recordings" / "porch").mkdir(parents=True)
+    (tmp_path / "lock").touch()
+    given: dict[Path, tuple[int, int]] = {}
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(os, "chown", lambda path, uid, gid, **_: given.update({path: (uid, gid)}))
+    hand_over(tmp_path)
+    belongs = (tmp_path.stat().st_uid, tmp_path.stat().st_gid)
+    assert given == (dict.fromkeys(tmp_path.rglob("*"), belongs) if user == 0 else {})
 
 
 def test_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:

@@ -384,6 +384,16 @@ def test_a_hub_is_the_same_after_backup_and_restore(hub, tmp_path, data, recorde
     assert content(new) == content(data)
 
 
+def test_root_restores_for_the_user_of_the_hub(hub, tmp_path, data, recorded, place, monkeypatch):
+    """A service's folder belongs to the service, and its hub reads what root brought back."""
+    given = []
+    assert hub("backup", place).exit_code == 0
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, *_, **__: given.append(path.name))
+    restored(tmp_path, place)
+    assert {"hub.db", "device.key", "lock", "recordings"} <= set(given)
+
+
 def test_what_was_being_written_is_indexed_by_the_restore(hub, tmp_path, data, gops, recorded, place):
     """Bytes are copied after rows: a GOP that came in between is found again, and a torn one is cut off."""
     forget_the_last(data, recorded)

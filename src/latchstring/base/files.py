@@ -51,15 +51,27 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-class FolderLock:
-    """Held while a process owns a data folder: a second one is told so; the kernel lets go after a kill."""
+def hand_over(folder: Path) -> None:
+    """What root wrote in a folder goes to whom the folder belongs to; who is not root wrote as themselves."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        for path in folder.rglob("*"):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
-    def __init__(self, folder: Path) -> None:
+
+class FolderLock:
+    """Held while a process owns a data folder: a second one is told so; the kernel lets go after a kill.
+
+    A folder that is not there yet is made with `mode`.
+    """
+
+    def __init__(self, folder: Path, *, mode: int = 0o700) -> None:
         self._path = folder / "lock"
+        self._mode = mode
         self._fd: int | None = None
 
     def __enter__(self) -> FolderLock:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=self._mode)
         fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from latchstring.base.clock import SystemClock
-from latchstring.base.files import FolderLock
+from latchstring.base.files import FolderLock, hand_over
 from latchstring.cli.files import first_line
 from latchstring.hub.offsite.models import Target
 from latchstring.hub.offsite.restore import restore
@@ -42,6 +42,7 @@ def restore_copies(
             back = restore(store, target, code, password=password, now=SystemClock().now(), tell=_tell)
         finally:
             store.close()
+            hand_over(settings.data)
     click.echo(f"{back.copies} copies are back: {back.events} events, {back.gops} GOPs that were not here.")
     for name in back.bad:
         click.echo(f"{name} is no copy of this household, or it was changed.", err=True)

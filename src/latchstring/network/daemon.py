@@ -44,7 +44,7 @@ class NetworkDaemon:
         self.settings = settings
         self.clock = clock or SystemClock()
         with ExitStack() as undo:
-            undo.enter_context(FolderLock(settings.data))
+            undo.enter_context(FolderLock(settings.data, mode=0o755))  # PostgreSQL may be another user
             self._build(settings)
             self._undo = undo.pop_all()
 

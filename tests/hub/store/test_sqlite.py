@@ -1,10 +1,28 @@
+import hashlib
+import os
 import sqlite3
+import stat
 import threading
 
 import pytest
 
 from latchstring.hub.store import Store, StoreClosed
 from latchstring.hub.store.migrations import StoreTooNew, migrations
+
+STEPS = [
+    "93bae49a4e93b363",
+    "1d50c167fd542d43",
+    "7ab92669a8d34716",
+    "f046d3238390e445",
+    "eecc0477fcb216fa",
+    "06be80003ba9a16b",
+    "76de00a0a5b55253",
+    "ad2d59f56279cc20",
+    "ed7cf9f20b74dc5e",
+    "1c3e50c37fb44220",
+    "46d8db74e41166f0",
+    "193dbe5a5caf1d1e",
+]
 
 
 @pytest.fixture
@@ -91,6 +109,29 @@ def test_the_store_is_opened_again(tmp_path):
         assert count(db) == 1
         assert db.execute("PRAGMA user_version").fetchone()[0] == len(migrations())
     store.close()
+
+
+def test_only_its_own_user_reads_the_store(tmp_path):
+    """Cameras' logins are in it, whatever the umask was, today or when an earlier version made it."""
+    before = os.umask(0o022)
+    try:
+        store = Store(tmp_path / "hub" / "hub.db")
+        files = list((tmp_path / "hub").iterdir())
+        assert len(files) == 3
+        assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+        assert stat.S_IMODE((tmp_path / "hub").stat().st_mode) == 0o700
+        store.close()
+        (tmp_path / "hub" / "hub.db").chmod(0o644)
+        Store(tmp_path / "hub" / "hub.db").close()
+        assert stat.S_IMODE((tmp_path / "hub" / "hub.db").stat().st_mode) == 0o600
+    finally:
+        os.umask(before)
+
+
+def test_steps_that_homes_have_taken_stay_as_they_are():
+    """A changed step would never reach them. Whoever needs another table adds a step, and its digest here."""
+    digests = [hashlib.sha256(sql.encode()).hexdigest()[:16] for _, sql in migrations()]
+    assert digests == STEPS
 
 
 def test_a_newer_store_is_refused(tmp_path):

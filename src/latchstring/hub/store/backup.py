@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Protocol
 
 from latchstring.base.errors import BadInput, Conflict
-from latchstring.base.files import FolderLock, write_whole
+from latchstring.base.files import FolderLock, hand_over, write_whole
 from latchstring.base.time import to_text
 from latchstring.hub.store.snapshot import snapshot
 
@@ -103,7 +103,10 @@ def back_up(
 
 
 def restore(backup: Path, data: Path, *, progress: Progress = lambda _bytes: None) -> list[Copied]:
-    """Make a data folder. Each file is checked; the store comes last, so that half a hub never starts."""
+    """Make a data folder. Each file is checked; the store comes last, so that half a hub never starts.
+
+    Root restores for the user to whom the folder belongs.
+    """
     if (data / STORE).exists():
         raise FolderNotEmpty
     with FolderLock(data), opened(backup) as source:
@@ -112,6 +115,7 @@ def restore(backup: Path, data: Path, *, progress: Progress = lambda _bytes: Non
             to = data / file.path
             with source.open(file) as f:
                 _restore_one(f, file, to, progress)
+        hand_over(data)
     return files
 
 

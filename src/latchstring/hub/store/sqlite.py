@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from latchstring.base.errors import BadInput, Unavailable
@@ -54,7 +54,7 @@ class Store:
     """Rows of cameras, recordings, events and the home. Use from any thread; `close()` at the end."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = path
         self._writing = threading.RLock()
         self._idle: list[sqlite3.Connection] = []
@@ -119,6 +119,7 @@ class Store:
     def _begin(self) -> sqlite3.Connection:
         connection = self._connect()
         try:
+            self._keep_private()
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             migrate(connection)
@@ -126,6 +127,15 @@ class Store:
             connection.close()
             raise
         return connection
+
+    def _keep_private(self) -> None:
+        """Logins of cameras are in the rows: only the hub's own user reads them.
+
+        SQLite makes the files beside the store with the store's rights.
+        """
+        for path in (self.path, *(Path(f"{self.path}{end}") for end in ("-wal", "-shm"))):
+            with suppress(OSError):  # not there, somebody else's, or on a disk that knows no rights
+                path.chmod(0o600)
 
     def _borrow(self) -> sqlite3.Connection:
         with self._guard:
