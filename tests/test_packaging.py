@@ -150,8 +150,6 @@ def test_the_unit_lets_the_hub_do_its_work():
 
 def test_an_update_brings_all_that_was_installed_and_keeps_the_owners_settings():
     """Whoever follows it gets the new program and unit; settings and user are left alone."""
-    install, update = section("As a service"), section("Update")
-    for command in install:
-        needed = command[0] in {"scripts/setup", "cp"} or (command[1:2] == ["install"] and "pip" in command[0])
-        assert (command in update) == (needed or command == ["systemctl", "daemon-reload"]), command
-    assert update[-1] == ["systemctl", "restart", "latchstring-hub"]
+    once = {"python3", "useradd", "install", "echo"}
+    brought = [words for words in section("As a service") if words[0] not in once and "enable" not in words]
+    assert section("Update") == [*brought, ["systemctl", "restart", "latchstring-hub"]]
