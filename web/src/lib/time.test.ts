@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { dayOf, formatDay, formatDuration, formatRange, formatTime } from './time';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { dayOf, formatDay, formatDuration, formatRange, formatTime, twinOf } from './time';
 
 const at = '2026-11-23T08:30:05Z';
 const now = Date.parse('2026-11-23T09:00:00Z');
@@ -28,6 +28,26 @@ describe('formatTime', () => {
   it('leaves out the day only when it is today', () => {
     expect(formatTime(at, 'recent', 'utc', now)).toBe('08:30 UTC');
     expect(formatTime('2026-11-20T08:30:00Z', 'recent', 'utc', now)).toBe('20 Nov, 08:30 UTC');
+  });
+});
+
+describe('the night in which clocks are set back', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('says which of two hours it is that are written alike, and only then', () => {
+    vi.stubEnv('TZ', 'Europe/London');
+    expect(formatTime('2026-10-25T00:30:00Z', 'second')).toBe('01:30:00 BST');
+    expect(formatTime('2026-10-25T01:30:00Z', 'second')).toBe('01:30:00 GMT');
+    expect(formatTime('2026-10-25T01:30:00Z', 'second', 'utc')).toBe('01:30:00 UTC');
+    expect(formatTime('2026-10-25T02:00:00Z', 'second')).toBe('02:00:00');
+    expect(formatTime('2026-10-24T23:59:59Z', 'second')).toBe('00:59:59');
+  });
+
+  it('has no such hour when they are set forward, nor where they never are', () => {
+    vi.stubEnv('TZ', 'Europe/London');
+    expect(twinOf(Date.parse('2026-03-29T01:30:00Z'))).toBeUndefined();
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    expect(twinOf(Date.parse('2026-10-25T00:30:00Z'))).toBeUndefined();
   });
 });
 

@@ -23,18 +23,43 @@ const FORMS: Record<Exclude<TimeForm, 'ago' | 'recent'>, Intl.DateTimeFormatOpti
   },
 };
 const LANGUAGE = 'en-GB';
+const MINUTE = 60_000;
+const NIGHT = 180 * MINUTE;
 
-/** A time as people read it; in UTC it says so. */
+/** The other instant that a clock here shows alike: in the night in which clocks are set back, an hour comes twice. */
+export function twinOf(at: number): number | undefined {
+  const behind = (ms: number) => new Date(ms).getTimezoneOffset() * MINUTE;
+  return [at - NIGHT, at + NIGHT]
+    .map((near) => ({ near, twin: at + behind(near) - behind(at) }))
+    .find(({ near, twin }) => twin !== at && behind(twin) === behind(near))?.twin;
+}
+
+/** A time as people read it; in UTC it says so, and which one it is of two that a clock shows alike. */
 export function formatTime(at: string, form: TimeForm, zone: Zone = 'local', now = Date.now()): string {
   const instant = new Date(at);
   if (form === 'ago') return ago(instant.getTime(), now);
   const shown = form === 'recent' ? (sameDay(instant, new Date(now)) ? 'clock' : 'moment') : form;
   const options = { ...FORMS[shown] };
   if (zone === 'utc') options.timeZone = 'UTC';
+  else if (options.minute && shown !== 'clock' && twinOf(instant.getTime()) !== undefined)
+    options.timeZoneName = 'short';
   if ((shown === 'moment' || shown === 'date') && instant.getFullYear() !== new Date(now).getFullYear())
     options.year = 'numeric';
-  const text = new Intl.DateTimeFormat(LANGUAGE, options).format(instant);
+  const text = formatterOf(options).format(instant);
   return zone === 'utc' && form !== 'day' && form !== 'date' ? `${text} UTC` : text;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * Kept, since making one takes forty times as long as using it, and a timeline that is dragged writes many; not
+ * beyond a journey, which changes what is local.
+ */
+function formatterOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${String(new Date().getTimezoneOffset())} ${JSON.stringify(options)}`;
+  const formatter = formatters.get(key) ?? new Intl.DateTimeFormat(LANGUAGE, options);
+  formatters.set(key, formatter);
+  return formatter;
 }
 
 /** The day of the calendar where the reader is, `2026-11-23`. */
@@ -45,14 +70,14 @@ export function dayOf(at: Date): string {
 /** A day of the calendar, `2026-11-23`, as people write it: `23 Nov 2026`. */
 export function formatDay(day: string): string {
   const options: Intl.DateTimeFormatOptions = { ...FORMS.date, year: 'numeric', timeZone: 'UTC' };
-  return new Intl.DateTimeFormat(LANGUAGE, options).format(new Date(`${day}T00:00:00Z`));
+  return formatterOf(options).format(new Date(`${day}T00:00:00Z`));
 }
 
 /** `08:30 to 09:15, 23 Nov`; both days when they differ. */
 export function formatRange(start: string, end: string, zone: Zone = 'local'): string {
   const options: Intl.DateTimeFormatOptions = { ...FORMS.moment, year: 'numeric', weekday: 'short' };
   if (zone === 'utc') options.timeZone = 'UTC';
-  const text = new Intl.DateTimeFormat(LANGUAGE, options).formatRange(new Date(start), new Date(end));
+  const text = formatterOf(options).formatRange(new Date(start), new Date(end));
   return zone === 'utc' ? `${text} UTC` : text;
 }
 

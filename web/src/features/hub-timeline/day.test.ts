@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   around,
   dayAfter,
@@ -9,6 +9,7 @@ import {
   fitting,
   fromField,
   heatPath,
+  isPictured,
   marks,
   monthOf,
   pictured,
@@ -134,10 +135,37 @@ describe('pictured', () => {
   });
 });
 
+it('has a small picture of what lies on disk, and of what begins within a minute', () => {
+  const recorded = [{ start: noon, end: noon + HOUR }];
+  const has = (at: number) => isPictured(at, recorded);
+  expect([has(noon + 1), has(noon - 59_000)]).toEqual([true, true]);
+  expect([has(noon - 60_000), has(noon + HOUR)]).toEqual([false, false]);
+});
+
 it('writes a time into a field and reads it again', () => {
-  expect(fromField(toField(noon + 5_000))).toBe(noon + 5_000);
+  expect(fromField(toField(noon + 5_000), noon)).toBe(noon + 5_000);
   expect(toField(noon)).toBe('2026-11-23T12:00:00');
-  expect(fromField('')).toBeUndefined();
+  expect(fromField('', noon)).toBeUndefined();
+});
+
+describe('the night in which clocks are set back', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('reads a time that comes twice as the one that is nearer', () => {
+    vi.stubEnv('TZ', 'Europe/London');
+    const first = Date.parse('2026-10-25T00:30:00Z');
+    const second = first + HOUR;
+    expect(toField(second)).toBe(toField(first));
+    expect(fromField('2026-10-25T01:31:00', first)).toBe(first + 60_000);
+    expect(fromField('2026-10-25T01:31:00', second)).toBe(second + 60_000);
+  });
+
+  it('writes the quarters of the day as clocks show them', () => {
+    vi.stubEnv('TZ', 'Europe/London');
+    const long = dayOf(Date.parse('2026-10-25T12:00:00Z'));
+    expect(long.end - long.start).toBe(25 * HOUR);
+    expect(marks(long).map((at) => new Date(at).getHours())).toEqual([0, 6, 12, 18]);
+  });
 });
 
 describe('the days of a month', () => {

@@ -1,5 +1,6 @@
 import type { EventCount, Heat, MotionEvent, Span } from '@/api/hub';
-import type { Stretch } from '@/lib/player';
+import { recordedAt, type Stretch } from '@/lib/player';
+import { twinOf } from '@/lib/time';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -122,6 +123,8 @@ export function share(at: number, view: Stretch): number {
   return (at - view.start) / (view.end - view.start);
 }
 
+const QUARTERS = [0, 6, 12, 18];
+
 /** Times to write below the strip: a handful, evenly apart; days when a month is shown. */
 export function marks(view: Stretch): number[] {
   const hours = (view.end - view.start) / HOUR;
@@ -130,7 +133,8 @@ export function marks(view: Stretch): number[] {
     for (let at = dayOf(view.start).start; at < view.end; at = dayOf(at + 5.5 * DAY).start) found.push(at);
     return found;
   }
-  const step = hours > 12 ? 6 * HOUR : hours > 3 ? HOUR : hours > 0.5 ? 15 * MINUTE : 2 * MINUTE;
+  if (hours > 12) return QUARTERS.map((hour) => new Date(view.start).setHours(hour, 0, 0, 0));
+  const step = hours > 3 ? HOUR : hours > 0.5 ? 15 * MINUTE : 2 * MINUTE;
   const first = dayOf(view.start).start;
   for (let at = first; at < view.end; at += step) if (at >= view.start) found.push(at);
   return found;
@@ -140,6 +144,12 @@ export function marks(view: Stretch): number[] {
 export function steps(zoom: Zoom): { step: number; fine: number; far: number } {
   if (zoom === 'month') return { step: 6 * HOUR, fine: HOUR, far: DAY };
   return { step: MINUTE, fine: 10_000, far: HOUR };
+}
+
+/** Whether there is a small picture of `at`: of that instant, or of the first one recorded in the minute after it. */
+export function isPictured(at: number, recorded: readonly Stretch[]): boolean {
+  const found = recordedAt(recorded, at);
+  return found !== undefined && found.from - at < MINUTE;
 }
 
 const PLACES = 200;
@@ -158,9 +168,12 @@ export function toField(at: number): string {
   return local.toISOString().slice(0, 19);
 }
 
-export function fromField(text: string): number | undefined {
+/** Of two instants that are written alike, the one that is nearer to what the field held before. */
+export function fromField(text: string, before: number): number | undefined {
   const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
+  if (Number.isNaN(at)) return undefined;
+  const twin = twinOf(at) ?? at;
+  return Math.abs(twin - before) < Math.abs(at - before) ? twin : at;
 }
 
 export function millis(span: Span): Stretch {
