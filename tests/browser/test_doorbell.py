@@ -93,7 +93,7 @@ def test_somebody_rings_and_is_talked_to(page: Page, home: str, hub: Hub, heard:
     until(lambda: not hub.doorbell._talks.is_busy(camera.id))
     sheet.get_by_role("button", name="Close").click()
     expect(sheet).to_be_hidden()
-    expect(page).to_have_title("Latchstring")
+    expect(page).to_have_title("Settings · Latchstring")
     assert hub.doorbell.waiting() == []
 
 

@@ -1,0 +1,92 @@
+"""What an owner is told of, chosen in a real browser: zones on the picture, and the slider over the last day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from browser.everybody import faults_of
+from browser.home import set_up, sign_in
+from latchstring.base.time import to_micros
+from latchstring.hub.daemon import Hub
+from latchstring.hub.events import store as event_rows
+from latchstring.testing.waiting import until
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (Path(__file__).parents[2] / "src/latchstring/web/static/hub/index.html").is_file(),
+        reason="the pages are not built; run scripts/setup",
+    ),
+]
+
+SHARES = (0.0009, 0.004, 0.05)
+"""Of the picture: something small, somebody far away, somebody near."""
+
+
+def open_areas(page: Page, address: str, hub: Hub) -> None:
+    set_up(hub)
+    porch = hub.video.add_camera("Porch", "synthetic:?width=320&height=180&fps=5&quiet=1")
+    until(lambda: hub.video.status(porch.id).state == "recording")
+    with hub.store.write() as db:
+        for hours, share in enumerate(SHARES, start=1):
+            at_us = to_micros(hub.clock.now() - timedelta(hours=hours)) // 60_000_000 * 60_000_000
+            event_rows.add_stirring(porch.id, at_us, share, db=db)
+    sign_in(page, address)
+    page.goto(f"{address}/#/cameras/{porch.id}/areas")
+
+
+def part(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name=name)
+
+
+def test_the_slider_tells_what_the_last_day_would_have_been(page: Page, address: str, hub: Hub) -> None:
+    """By keyboard alone: from much to little, in words and in the strip, before anything is saved."""
+    open_areas(page, address, hub)
+    motion = part(page, "Motion")
+    slider = motion.get_by_role("slider", name="Sensitivity")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(motion.get_by_text("told you of 3 visits")).to_be_visible()
+    expect(motion.locator("rect.told")).to_have_count(3)
+    page.keyboard.press("Home")
+    expect(motion.get_by_text("told you of 1 visit.")).to_be_visible()
+    expect(motion.locator("rect.told")).to_have_count(1)
+    expect(slider).to_have_attribute("aria-valuetext", "0 percent")
+    assert faults_of(page, "Areas of Porch") == []
+    [porch] = hub.video.cameras()
+    assert hub.video.motion(porch.id).sensitivity == 0.5
+    motion.get_by_role("button", name="Save").press("Enter")
+    until(lambda: hub.video.motion(porch.id).sensitivity == 0)
+
+
+def test_a_zone_is_drawn_moved_and_taken_back(page: Page, address: str, hub: Hub) -> None:
+    """Corner by corner; then moved by arrow keys. Ctrl+Z undoes where one is, and not in the masks above."""
+    open_areas(page, address, hub)
+    masks, motion = part(page, "Privacy masks"), part(page, "Motion")
+    masks.get_by_role("button", name="Rectangle").click()
+    motion.get_by_role("button", name="Draw").click()
+    board = motion.get_by_role("group", name="Picture of Porch, to draw on")
+    box = board.bounding_box()
+    assert box is not None
+    for x, y in ((0.25, 0.5), (0.75, 0.5), (0.5, 0.75)):
+        board.click(position={"x": box["width"] * x, "y": box["height"] * y})
+    page.keyboard.press("Enter")
+    expect(motion.get_by_role("textbox", name="Name of area 1")).to_have_value("Area 1")
+    page.keyboard.press("Control+z")
+    expect(motion.get_by_role("textbox")).to_have_count(0)
+    expect(masks.get_by_role("textbox", name="Name of area 1")).to_be_visible()
+    page.keyboard.press("Enter")
+
+    motion.get_by_role("button", name="Area 1, the whole area").press("ArrowDown")
+    motion.get_by_role("textbox", name="Name of area 1").fill("Path")
+    motion.get_by_role("button", name="Save").press("Enter")
+    [porch] = hub.video.cameras()
+    until(lambda: hub.video.motion(porch.id).zones)
+    [zone] = hub.video.motion(porch.id).zones
+    assert zone.name == "Path"
+    assert zone.corners[0] == pytest.approx((0.25, 0.51), abs=0.01)
