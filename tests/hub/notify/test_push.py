@@ -90,6 +90,28 @@ def test_a_subscription_that_ended_is_forgotten(
     assert len(listener.heard) == 1
 
 
+def test_a_push_service_that_wants_rest_gets_it_for_all_that_happens(
+    notifier: Notifier,
+    subscribed: Channel,
+    listener: Listener,
+    clock: FakeClock,
+    happens: Callable[..., Happening],
+) -> None:
+    """429 and Retry-After: the next ring waits too, other ways of telling do not, and then both arrive."""
+    listener.answers.statuses, listener.answers.headers = [429], {"Retry-After": "60"}
+    notifier.tell(happens("press"))
+    until(lambda: notifier.history()[0].deliveries[0].state == "waiting" and listener.heard)
+    with Listener() as lamp:
+        notifier.add_webhook("Lamp", lamp.url)
+        notifier.tell(happens("press"))
+        until(lambda: lamp.heard)
+        until(lambda: notifier.history()[0].deliveries)
+        assert len(listener.heard) == 1
+        clock.advance(61)
+        notifier._outbox.wake()
+        until(lambda: len(listener.heard) == 3)
+
+
 def test_the_key_is_made_once_and_stays(notifier: Notifier, store: Store) -> None:
     """A subscription holds for one key, so a restart must not change it."""
     assert push.Keys(store).public() == notifier.push_key() == notifier.push_key()

@@ -67,6 +67,7 @@ class Outbox:
         self._clock = clock
         self._senders = senders
         self._busy: set[ChannelId] = set()
+        self._rests_until: dict[ChannelId, float] = {}  # seconds of the monotonic clock
         self._lock = threading.Lock()
         self._outcomes: deque[_Outcome] = deque()  # not written yet
         self._writing = threading.Lock()
@@ -116,8 +117,9 @@ class Outbox:
     def _send_due(self) -> float:
         """Hand what is due to the senders; answers how many seconds to wait for more."""
         now = self._clock.now()
+        rests = self._rests()
         with self._lock:
-            busy = frozenset(self._busy)
+            busy = self._busy | rests.keys()
         with self._store.read() as db:
             due = rows.due(now=now, busy=busy, db=db)
             next_at = rows.next_due(after=now, db=db)
@@ -128,7 +130,14 @@ class Outbox:
                 self._busy.add(delivery.channel)
             self._pool.submit(self._send, delivery)
         seconds = (next_at - now).total_seconds() if next_at else LOOK_AGAIN_SECONDS
-        return min(seconds, LOOK_AGAIN_SECONDS)
+        return min(seconds, LOOK_AGAIN_SECONDS, *rests.values())
+
+    def _rests(self) -> dict[ChannelId, float]:
+        """Who asked to be left alone, and for how many seconds more: for whatever there is to tell."""
+        now = self._clock.monotonic()
+        with self._lock:
+            self._rests_until = {c: until for c, until in self._rests_until.items() if until > now}
+            return {channel: until - now for channel, until in self._rests_until.items()}
 
     def _send(self, delivery: Delivery) -> None:
         try:
@@ -169,6 +178,10 @@ class Outbox:
             message = self._senders[channel.kind].send(channel, notice)
         except sending.TryAgain as e:
             went = self._went(e.message, ok=False)
+            if e.after is not None:
+                with self._lock:
+                    until = self._clock.monotonic() + e.after.total_seconds()
+                    self._rests_until[channel.id] = until
             again_after = went.at + sending.wait_before(delivery.tries + 1, e.after)
             return _Outcome(delivery=delivery, went=went, again_after=again_after)
         except sending.Gone as e:

@@ -25,7 +25,7 @@ class TryAgain(LatchstringError):
 
     def __init__(self, message: str | None = None, *, after: timedelta | None = None) -> None:
         super().__init__(message)
-        self.after = after
+        self.after = after  # how long the other side asked to be left alone
 
 
 class Refused(LatchstringError):
