@@ -27,7 +27,7 @@ from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.models import Event
 from latchstring.hub.offsite import parcel
 from latchstring.hub.offsite.copier import SETTLED, Copier, NotSetUpYet, pause_after
-from latchstring.hub.offsite.models import BadTarget, OtherHousehold, Target, TargetTrouble
+from latchstring.hub.offsite.models import BadTarget, NoHousehold, OtherHousehold, Target, TargetTrouble
 from latchstring.hub.offsite.restore import restore
 from latchstring.hub.offsite.target import COPIES, HOUSEHOLD, ObjectTarget
 from latchstring.hub.owner import service as owner
@@ -322,6 +322,48 @@ def test_an_event_without_a_recording_is_not_asked_for_again(home, place):
     assert home.copier.copy_next()
     assert not home.copier.copy_next()
     assert home.copier.progress().copies == 0
+
+
+def test_a_recording_that_cannot_be_read_holds_up_no_other(home, place, caplog):
+    """Deleted by hand, or the disk has lost it: the next event is copied, and the log says what is missing."""
+    home.copier.choose(place)
+    home.filmed_event("ev_a")
+    [lost] = index.folder(home.store).glob("*/*/*.mp4")
+    lost.unlink()
+    home.filmed_event("ev_b")
+    while home.copier.copy_next():
+        pass
+    progress = home.copier.progress()
+    assert (progress.copies, progress.waiting) == (1, 0)
+    assert "its recording cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_a_store_that_was_half_filled_gives_back_the_rest(home, place, new_hub, tmp_path, share):
+    """A copy that broke off on its way is named; the whole one beside it comes back."""
+    home.copier.choose(place)
+    home.filmed_event("ev_a")
+    event = home.filmed_event("ev_b")
+    while home.copier.copy_next():
+        pass
+    with home.store.read() as db:
+        name = db.execute("SELECT name FROM offsite_copy WHERE event = 'ev_a'").fetchone()["name"]
+    half = tmp_path / "elsewhere" / name
+    half.write_bytes(half.read_bytes()[: round(half.stat().st_size * share)])
+    back = bring_back(new_hub, place, home)
+    assert (back.copies, back.bad) == (1, (name,))
+    assert clip_of(new_hub, event.during).sha256 == clip_of(home.store, event.during).sha256
+
+
+@pytest.mark.parametrize("record", [b"", b'{"version": "latchstring household 1", "recip'])
+def test_without_a_whole_record_of_the_household_nothing_is_begun(home, place, new_hub, tmp_path, record):
+    """The new hub stays without an owner, so it can be set up or restored from elsewhere."""
+    home.copier.choose(place)
+    (tmp_path / "elsewhere" / HOUSEHOLD).write_bytes(record)
+    with pytest.raises(NoHousehold):
+        bring_back(new_hub, place, home)
+    with new_hub.read() as db:
+        assert owner_rows.household(db=db) is None
 
 
 def test_an_open_event_waits_for_its_end(home, place):

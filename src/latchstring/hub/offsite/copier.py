@@ -22,7 +22,7 @@ from latchstring.hub.offsite import store as rows
 from latchstring.hub.offsite.models import Copy, NoTarget, Progress, Target, TargetTrouble
 from latchstring.hub.offsite.target import COPIES, HOUSEHOLD, ObjectTarget, room_for
 from latchstring.hub.owner import store as owner_rows
-from latchstring.hub.recording.clip import Clip
+from latchstring.hub.recording.clip import Clip, RecordingGone
 from latchstring.hub.recording.recordings import Recordings
 from latchstring.hub.redaction import masks
 from latchstring.hub.store import Store
@@ -47,6 +47,8 @@ def pause_after(failures: int) -> float:
 
 class Copier:
     """One thread. What a power cut interrupts is done again: an object has the same name each time.
+
+    A recording that cannot be read is passed over, or no later one would ever be copied.
 
     `old_by` is the time by which a copy's age is judged; without it, the clock's.
     """
@@ -144,7 +146,10 @@ class Copier:
             return False
         opened = ObjectTarget(target)
         for number, clip in enumerate(self._recordings.parts(event.camera, around(event))):
-            self._copy(clip, event, number, opened)
+            try:
+                self._copy(clip, event, number, opened)
+            except RecordingGone:
+                log.warning("an event has no whole copy away from home: its recording cannot be read")
         with self._store.write() as db:
             rows.done(event, db=db)
         return True

@@ -15,6 +15,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from latchstring.hub.offsite.models import BadTarget, Target, TargetTrouble
+from latchstring.hub.offsite.reasons import reason
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig
@@ -89,7 +90,7 @@ def _open(target: Target) -> ObjectStore:
         )
         return opened
     except (BaseError, OSError, ValueError, TypeError) as e:
-        raise BadTarget(f"this place cannot be used: {_short(e)}") from e
+        raise BadTarget(f"this place cannot be used: {reason(e)}") from e
 
 
 @contextmanager
@@ -97,13 +98,7 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError) as e:
-        raise TargetTrouble(f"the object store refuses: {_short(e)}") from e
-
-
-def _short(e: Exception) -> str:
-    """The first line of what it says, without the addresses that may hold a key."""
-    words = str(e).strip().splitlines() or [type(e).__name__]
-    return words[0].split("url:")[0].split("http")[0].strip(" :,(")[:160] or type(e).__name__
+        raise TargetTrouble(f"the object store refuses: {reason(e)}") from e
 
 
 def room_for(folder: Path, size_bytes: int) -> bool:

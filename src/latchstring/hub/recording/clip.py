@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,6 +25,10 @@ class NothingRecorded(NotFound):
 
 class RecordingGone(NotFound):
     """This recording has been deleted since; its time was up."""
+
+
+class RecordingUnreadable(RecordingGone):
+    """The hub's disk cannot read this recording any more; look after the disk before it loses others."""
 
 
 class ClipSpansBreak(BadInput):
@@ -173,6 +178,10 @@ def read_gop(folder: Path, gop: StoredGop) -> bytes:
             data = f.read(gop.size_bytes)
     except FileNotFoundError:
         raise RecordingGone from None
+    except OSError as e:
+        if e.errno == errno.EIO:
+            raise RecordingUnreadable from None
+        raise
     if len(data) != gop.size_bytes:
         raise RecordingGone
     return data
