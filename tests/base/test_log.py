@@ -31,6 +31,17 @@ def restored_logging() -> Iterator[None]:
         ("rtsp://admin:secret@cam.local/main", "rtsp://***@cam.local/main"),
         ("rtsps://admin@cam.local:322/a and http://u:p@h", "rtsps://***@cam.local:322/a and http://***@h"),
         ("rtsp://cam.local/user@home", "rtsp://cam.local/user@home"),
+        ("rtsp://cam.local:554/user@home", "rtsp://cam.local:554/user@home"),
+        ("RTSP://admin:secret@cam.local/", "RTSP://***@cam.local/"),
+        ("'rtsp://admin:p@ss/wo:rd@cam.local/main'", "'rtsp://***@cam.local/main'"),
+        ("rtsp://admin:p%40ss@cam.local/main", "rtsp://***@cam.local/main"),
+        ("GET /try?url=rtsp%3A%2F%2Fadmin%3Asecret%40cam&a=1", "GET /try?url=rtsp%3A%2F%2F***%40cam&a=1"),
+        ("rtsp://cam/user=admin&password=secret&channel=1", "rtsp://cam/user=***&password=***&channel=1"),
+        (
+            "rtsp://cam/?loginuse=admin&loginpas=secret is silent",
+            "rtsp://cam/?loginuse=***&loginpas=*** is silent",
+        ),
+        ("GET /api/doorbell/cam_a/press?token=abc 200", "GET /api/doorbell/cam_a/press?token=*** 200"),
         ("nothing to hide", "nothing to hide"),
     ],
 )

@@ -14,12 +14,28 @@ LogFormat = Literal["text", "json"]
 TALKATIVE = ("httpx", "httpcore", "urllib3")
 """They write down each address that is called, and an address can be a secret, like a webhook's."""
 
-_CREDENTIALS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/@\s]+@")
+_CREDENTIALS = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?:[^\s/@:]*:(?!\d{1,5}/)[^\s\"'<>]*|[^/@\s]+)@", re.IGNORECASE
+)
+"""With a password all up to the last @: one may have been typed with a slash or an @ in it."""
+_ENCODED = re.compile(r"(?P<scheme>%3A%2F%2F)[^\s&\"'<>/]*%40", re.IGNORECASE)
+_PARAMETER = re.compile(
+    r"(?P<name>pass|passwd|password|pwd|psw|loginpas|token|key|auth|user|usr|username|loginuse)(?P<is>=|%3D)"
+    r"[^&;/?#\s\"'<>]*",
+    re.IGNORECASE,
+)
+"""Where makers of cameras put a login when it does not stand before the host."""
 
 
 def redact(text: str) -> str:
-    """`text` with the login of each URL in it replaced."""
-    return _CREDENTIALS.sub(r"\g<scheme>***@", text)
+    """`text` with the login of each URL in it replaced, wherever it stands and however it is written."""
+    text = _CREDENTIALS.sub(r"\g<scheme>***@", text)
+    return without_parameters(_ENCODED.sub(r"\g<scheme>***%40", text))
+
+
+def without_parameters(text: str) -> str:
+    """`text` with what stands behind names like password= replaced."""
+    return _PARAMETER.sub(r"\g<name>\g<is>***", text)
 
 
 class _Redacting(logging.Formatter):

@@ -46,6 +46,8 @@ def test_other_addresses_are_refused_with_what_to_do(url, says):
         "rtsp://owner:hunt/er2hunter2@192.0.2.7/stream",
         "rtsp://192.0.2.7/user=owner&password=hunter2&channel=1",
         "rtsp://192.0.2.7/live?pwd=hunter2&user=owner",
+        "rtsp://192.0.2.7/live?loginuse=owner&loginpas=hunter2",
+        "rtsp://192.0.2.7/live?psw%3Dhunter2&user=owner",
     ],
 )
 def test_a_shown_address_has_no_login(url):

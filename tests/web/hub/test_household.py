@@ -10,6 +10,7 @@ from starlette.websockets import WebSocketDisconnect
 from latchstring.base.time import to_text
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.bulletin import Happening
+from latchstring.testing.waiting import until
 from latchstring.web.hub import rights, sockets
 from latchstring.web.hub.app import create_app, openapi
 from latchstring.web.hub.auth import TRIES
@@ -174,6 +175,38 @@ def test_a_picture_that_is_being_watched_ends_with_the_right(hub, owner, anna, m
         with pytest.raises(WebSocketDisconnect) as ended:
             socket.receive_json()
     assert ended.value.code == sockets.SIGNED_OUT
+
+
+def test_a_talk_at_the_door_ends_with_the_right(hub, owner, anna, monkeypatch):
+    """Somebody who may no longer be here is cut off in the middle of a word, and the door is free."""
+    monkeypatch.setattr(sockets, "LOOK_SECONDS", 0.02)
+    camera = hub.video.add_camera("Porch", "synthetic:").id
+    left = []
+    hub.doorbell._talks._open = lambda *_, **__: Mute(left)
+    [member] = owner.get("/api/members").json()
+    with anna.websocket_connect(f"ws://localhost:8700/api/cameras/{camera}/talk", headers=OURS) as socket:
+        assert socket.receive_json() == {"state": "talking"}
+        owner.delete(f"/api/members/{member['id']}")
+        with pytest.raises(WebSocketDisconnect) as ended:
+            socket.receive_json()
+    assert ended.value.code == sockets.SIGNED_OUT
+    until(lambda: left and not hub.doorbell._talks.is_busy(camera))
+
+
+class Mute:
+    """A camera's way back that plays nothing."""
+
+    def __init__(self, left):
+        self._left = left
+
+    def keep_alive(self):
+        pass
+
+    def send(self, *_, **__):
+        pass
+
+    def close(self):
+        self._left.append(True)
 
 
 def test_a_guest_until_a_day_is_out_on_that_day(hub, owner, clock):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from latchstring.base.log import without_parameters
 from latchstring.hub.cameras.errors import BadCameraUrl
 
 PORTS = {"rtsp": 554, "rtsps": 322}
 RTSP = tuple(PORTS)
-_SECRET = re.compile(
-    r"(?P<name>pass|passwd|password|pwd|token|key|auth|user|usr|username)=[^&;/?#]*", re.IGNORECASE
-)
 
 
 def parse(url: str) -> SplitResult:
@@ -50,7 +47,7 @@ def shown(url: str) -> str:
         # A password may hold a slash that should have been written %2F, so the last @ decides.
         _, at, after = rest.rpartition("@")
         rest = f"***@{after}" if at else rest
-    return _SECRET.sub(r"\g<name>=***", f"{scheme}{mark}{rest}")
+    return without_parameters(f"{scheme}{mark}{rest}")
 
 
 def file_path(parts: SplitResult) -> Path:
