@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from latchstring.hub.events.bulletin import Happening
+from latchstring.hub.notify import apprise_service
 from latchstring.hub.notify.apprise_service import BadServiceUrl
 from latchstring.hub.notify.service import Notifier
 from latchstring.testing.listening import Listener
@@ -63,6 +64,24 @@ def test_what_a_service_answers_is_told(
         assert secret not in log.getvalue()
         assert secret not in last.message
         assert secret not in repr(channel)
+
+
+def test_a_service_that_hangs_is_given_up_and_holds_up_nobody(
+    notifier: Notifier,
+    listener: Listener,
+    happens: Callable[..., Happening],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It takes the call and never answers: it is tried again later, and another service is told at once."""
+    monkeypatch.setattr(apprise_service, "SECONDS", 0.5)
+    with Listener() as hanging:
+        hanging.hold()
+        slow = notifier.add_apprise("Slow", f"json://{hanging.host}/")
+        notifier.add_apprise("Ada", f"json://{listener.host}/")
+        notifier.hear(happens("press"))
+        until(lambda: listener.heard)
+        last = until(lambda: notifier.channel(slow.id).last)
+    assert last.message == "JSON did not take it; it is tried again."
 
 
 @pytest.mark.parametrize("url", ["", "what", "nosuch://host", "tgram://", "http://"])

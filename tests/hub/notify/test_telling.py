@@ -192,6 +192,28 @@ def test_enough_is_enough_for_one_hour(
     ]
 
 
+def test_a_stuck_button_does_not_ring_phones_all_night(
+    notifier: Notifier,
+    camera: CameraId,
+    listener: Listener,
+    clock: FakeClock,
+    happens: Callable[..., Happening],
+) -> None:
+    """Fifty presses in a minute are told, a hundred are not; another door is, and this one an hour later."""
+    notifier.add_webhook("Lamp", listener.url)
+    for _ in range(100):
+        clock.advance(1)
+        notifier.tell(happens("press"))
+    with notifier._store.read() as db:
+        [(told, silent)] = db.execute(
+            "SELECT count(*) FILTER (WHERE silent IS NULL), count(silent) FROM notice"
+        )
+        other = rows.before(CameraId("cam_other"), now=clock.now(), db=db)
+        later = rows.before(camera, now=clock.now() + timedelta(hours=1), db=db)
+    assert (told, silent) == (60, 40)
+    assert other.rings == later.rings == 0
+
+
 def test_a_clock_that_was_set_back_silences_nothing(
     notifier: Notifier,
     listener: Listener,

@@ -31,6 +31,9 @@ STALE: dict[Subject, timedelta] = {
 }
 """How long it says something new. Nobody wants to hear a bell that rang an hour ago."""
 
+MOST_RINGS = 60
+"""Told of one door in an hour: a button that is stuck or wet rings every few seconds for a whole night."""
+
 SAME_VISIT = timedelta(seconds=30)
 """Motion this soon after a press is whoever pressed."""
 
@@ -52,6 +55,7 @@ class Before:
 
     counted: int = 0  # in the last hour, of `COUNTED`
     rang_at: datetime | None = None  # the last press at the same camera
+    rings: int = 0  # in the last hour, of the same camera
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ def may_tell(
         return Silent("switched off")
     if subject == "motion" and before.rang_at is not None and now - before.rang_at < SAME_VISIT:
         return Silent("the bell has just told of it")
+    if subject == "press" and before.rings >= MOST_RINGS:
+        return Silent("this button rings without an end")
     if subject in COUNTED and before.counted >= rules.per_hour:
         return Silent("enough for one hour")
     after = now

@@ -187,12 +187,12 @@ def before(camera: CameraId | None, *, now: datetime, db: sqlite3.Connection) ->
             WHERE silent IS NULL AND decided_us > ? AND decided_us <= ? AND subject IN ({marks})""",  # noqa: S608
         (to_micros(now - timedelta(hours=1)), to_micros(now), *sorted(COUNTED)),
     ).fetchone()[0]
-    rang_us = db.execute(
-        """SELECT max(at_us) FROM notice
-           WHERE subject = 'press' AND silent IS NULL AND camera = ? AND decided_us <= ?""",
-        (camera, to_micros(now)),
-    ).fetchone()[0]
-    return Before(counted=counted, rang_at=None if rang_us is None else from_micros(rang_us))
+    rang_us, rings = db.execute(
+        """SELECT max(at_us), count(*) FILTER (WHERE decided_us > :since) FROM notice
+           WHERE subject = 'press' AND silent IS NULL AND camera = :camera AND decided_us <= :now""",
+        {"camera": camera, "now": to_micros(now), "since": to_micros(now - timedelta(hours=1))},
+    ).fetchone()
+    return Before(counted=counted, rang_at=None if rang_us is None else from_micros(rang_us), rings=rings)
 
 
 def is_known(event: EventId, *, db: sqlite3.Connection) -> bool:
