@@ -6,15 +6,21 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from latchstring.hub.daemon import Hub
+from latchstring.hub.recording import check, index
+from latchstring.hub.recording.repair import repair
+from latchstring.hub.recording.writer import GopWriter
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.store import Store, backup
-from latchstring.testing.recorded import CAMERA
+from latchstring.testing.clock import FakeClock
+from latchstring.testing.recorded import CAMERA, SMALL, gops_of
+from latchstring.testing.waiting import until
 
 
 def test_a_day_that_is_deleted_while_it_is_listed_is_not_there(tmp_path: Path, monkeypatch) -> None:
@@ -40,6 +46,37 @@ def test_what_a_hub_makes_anew_is_left_out(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "link").symlink_to(tmp_path / "device.key")
     assert backup.to_copy(tmp_path) == [("device.key", 1)]
+
+
+def test_a_backup_beside_a_recording_is_whole(tmp_path: Path) -> None:
+    """GOPs come in all the while: what is restored has each row's bytes, and no check finds anything."""
+    store, stop = Store(tmp_path / "hub" / "hub.db"), threading.Event()
+
+    def record() -> None:
+        writer, clock = GopWriter(store, rotate_after=timedelta(seconds=3)), FakeClock()
+        while not stop.is_set():
+            for gop in gops_of(SMALL, 4, clock=clock):
+                writer.write(gop)
+            clock.advance(4)
+        writer.close()
+
+    recording = threading.Thread(target=record)
+    recording.start()
+    until(lambda: index.segments(store))
+    backup.back_up(tmp_path / "hub", backup.FolderPlace(tmp_path / "away"), now=NOW)
+    stop.set()
+    recording.join()
+    store.close()
+    backup.restore(tmp_path / "away", tmp_path / "new")
+    restored = Store(tmp_path / "new" / "hub.db")
+    repair(restored)
+    with restored.read() as db:
+        folder = index.folder(restored)
+        files = check.files(db, folder)
+        found = [*check.check_index(db), *(f for file in files for f in check.check_file(db, folder, file))]
+    restored.close()
+    assert files
+    assert found == []
 
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
