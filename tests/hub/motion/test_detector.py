@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from latchstring.hub.cameras.regions import Region
 from latchstring.hub.motion.detector import SAMPLED_ROWS, Detector, stride
+from latchstring.hub.motion.models import MotionSettings
 from latchstring.testing.moving import picture
 
 LOOK = 200_000
@@ -51,6 +53,43 @@ def test_for_two_seconds_after_a_connection_nothing_is_sure():
     kinds = looks(Detector(), [picture(figure=n * 3) for n in range(20)])
     assert kinds[:10] == ["settling", *["unsure"] * 9]
     assert set(kinds[10:]) == {"motion"}
+
+
+def flickering(wall, look):
+    """A soft light on the wall, from somewhere."""
+    beam = 0.1 * (look % 4) * np.exp(-(((np.arange(wall.shape[1]) - 90) / 12) ** 2))
+    return np.clip(wall * (1 + beam), 0, 255).astype(np.uint8)
+
+
+def test_what_goes_on_is_proved_once_a_second():
+    """Somebody leaves; what changes there from then on is light, and motion for the rest of the second only."""
+    still = [textured(noise=n) for n in range(20)]
+    walking = [with_figure(textured(noise=n), n * 3) for n in range(20, 32)]
+    lights = [flickering(textured(noise=n), n) for n in range(32, 60)]
+    kinds = looks(Detector(), still + walking + lights)
+    assert kinds[20:32] == ["motion"] * 12
+    assert kinds[32:].count("motion") <= 4
+    assert "motion" not in looks(Detector(), still + lights)
+
+
+def test_what_goes_on_outside_the_zones_prolongs_nothing():
+    """Somebody comes out of the zone and walks on."""
+    left_half = Region(name="path", corners=((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
+    still = [textured(noise=n) for n in range(20)]
+    walking = [with_figure(textured(noise=n), 4 + (n - 20) * 6) for n in range(20, 42)]
+    kinds = looks(Detector(MotionSettings(zones=(left_half,))), still + walking)
+    assert kinds[20:30] == ["motion"] * 10
+    assert "motion" not in kinds[34:]
+
+
+def test_a_clock_that_goes_back_proves_nothing():
+    """Then each look is a closer one."""
+    still = [textured(noise=n) for n in range(20)]
+    walking = [with_figure(textured(noise=n), n * 3) for n in range(20, 32)]
+    detector = Detector()
+    looks(detector, still + walking)
+    lights = [flickering(textured(noise=n), n) for n in range(32, 60)]
+    assert "motion" not in looks(detector, lights)[1:]
 
 
 def test_who_comes_straight_on_is_not_taken_for_noise():

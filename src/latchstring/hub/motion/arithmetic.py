@@ -68,12 +68,13 @@ def near(bits: Bits, reach: int) -> Bits:
 
 def bounds(bits: Bits, margin: int) -> Part:
     """The smallest part of the picture that holds all bits (there is one), and a margin."""
-    top, bottom = _ends(np.logical_or.reduce(bits, axis=1))
-    left, right = _ends(np.logical_or.reduce(bits[top:bottom], axis=0))
     rows, columns = bits.shape
+    first, last = _ends(bits)
+    top, bottom = first // columns, last // columns + 1
+    left, right = _ends(np.logical_or.reduce(bits[top:bottom], axis=0))
     return (
         slice(max(0, top - margin), min(rows, bottom + margin)),
-        slice(max(0, left - margin), min(columns, right + margin)),
+        slice(max(0, left - margin), min(columns, right + 1 + margin)),
     )
 
 
@@ -87,8 +88,9 @@ def with_margin(values: NDArray[np.int16], part: Part, margin: int) -> NDArray[n
 
 
 def _ends(bits: Bits) -> tuple[int, int]:
-    """Where the first bit is, and behind the last one."""
-    return int(bits.argmax()), len(bits) - int(bits[::-1].argmax())
+    """Where the first bit is, and the last one, row by row."""
+    line = bits.tobytes()
+    return line.find(1), line.rfind(1)
 
 
 def _padded(bits: Bits, reach: int, kind: type[np.generic]) -> NDArray[Any]:

@@ -8,7 +8,7 @@ Only when enough is hot is a closer look taken, at three things. Light changes b
 what is the background's own structure, brighter or darker, is light. What is hot and does not change is no
 motion for long, and background in the end: one who has left leaves a ghost, another one parks. And what comes
 and goes at the same place again and again is restless. Where all of the picture differs at once, or its edges
-do, that was the light or the camera: see `scene`.
+do, that was the light or the camera: see `scene`. What moves on and on is looked at closely once a second.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ FLOOR_SHARE = 0.0003
 """Less than this is never motion."""
 RESTLESS_SHARE = 0.01
 """Restlessness is learned everywhere while less than this moves, so that nobody who lingers teaches it."""
-_LEARN, _LEARN_HOT, _LEARN_LIGHT = 4, 7, 1
+_LEARN, _LEARN_HOT, _LEARN_LIGHT = np.int16(4), np.int16(7), np.int16(1)
 """The mean follows by 1/16 a look where it is quiet, 1/128 where something moves, 1/2 where light changed."""
 _LEARN_RESTLESS = 4
 _MOST_RESTLESS = 9 * 40 << 3
@@ -70,6 +70,8 @@ _BODY_REACH, _BODY, _BODY_OF_SPREAD, _BODY_AT_MOST = 4, 0.2, 5.0, 0.5
 """A body fills so much of some 9x9 pixels, and more where much of the picture moves."""
 _BODIES_OF_ALL = 0.5
 """When less than this of what moves belongs to bodies, it is weather."""
+_PROVED_LOOKS, _PROOF_LASTS_US = 3, 900_000
+"""What moved in so many looks in a row is proved once a second, and seen to go on in between."""
 _RETURNS = 5
 """Coming and going so often within some twenty seconds is restlessness."""
 
@@ -107,7 +109,11 @@ class Detector:
         self._threshold: Gray = _NONE
         self._gray: Gray = _NONE  # the last blurred picture
         self._anchor: Gray = _NONE  # another one, up to a second old
-        self._looked_us = 0
+        self._still: Gray = _NONE
+        self._turns: Gray = _NONE
+        self._looked_us = 0  # closely
+        self._part: Part = (slice(0), slice(0))  # what was looked at closely
+        self._row, self._share = 0, 0.0  # in so many closer looks so much moved
         self._looks = 0
         self._was_hot: Bits | None = None
         self._frozen_until_us = 0
@@ -128,21 +134,28 @@ class Detector:
         hot: Bits = np.abs(gray * _EIGHT - self._mean) > self._threshold
         return int(np.count_nonzero(crowded(hot, _CROWD))) >= FLOOR_SHARE * hot.size
 
-    def look(self, luma: Luma, utc_us: int) -> MotionSample:
-        """`luma` is strided already; when its shape changes, the background starts anew."""
+    def look(self, luma: Luma, utc_us: int, *, closely: bool = False) -> MotionSample:
+        """`luma` is strided already; when its shape changes, the background starts anew.
+
+        `closely`: what is told must be proved.
+        """
         gray = blur(luma)
         if self._mean is None or self._mean.shape != gray.shape:
             self._start(gray, utc_us)
             return MotionSample(utc_us, 0.0, "settling")
+        self._gray_before, self._gray = self._gray, gray
+        is_proved = self._row >= _PROVED_LOOKS and 0 < utc_us - self._looked_us < _PROOF_LASTS_US
+        if is_proved and not closely and self._goes_on():
+            return MotionSample(utc_us, self._share, "motion")
         passed = _looks_between(self._looked_us, utc_us)
         self._looked_us = utc_us
-        self._gray_before, self._gray = self._gray, gray
         delta = gray * _EIGHT
         delta -= self._mean
         away = np.abs(delta)
         hot: Bits = away > self._threshold
         count = int(np.count_nonzero(hot))
         settling = utc_us < self._frozen_until_us
+        row, self._row = self._row, 0
         if count < FLOOR_SHARE * hot.size:
             self._mean += np.right_shift(delta, _LEARN, out=delta)
             self._learn_noise(away)
@@ -157,7 +170,18 @@ class Detector:
             return MotionSample(utc_us, 0.0, "scene-change")
         if share < self.settings.min_share:
             return MotionSample(utc_us, share, "settling" if settling else "quiet")
-        return MotionSample(utc_us, share, "unsure" if settling else "motion")
+        if settling:
+            return MotionSample(utc_us, share, "unsure")
+        self._row, self._share = row + 1, share
+        return MotionSample(utc_us, share, "motion")
+
+    def _goes_on(self) -> bool:
+        """Whether something changes where something moved at the last closer look. Learns nothing."""
+        part = self._part
+        changed: Bits = np.abs(self._gray[part] - self._gray_before[part]) > self._threshold[part] >> 4
+        if self.settings.zones:
+            changed &= mask(self.settings.zones, self._gray.shape)[part]
+        return int(np.count_nonzero(crowded(changed, _CROWD))) >= FLOOR_SHARE * self._gray.size
 
     def _is_shifted(self, hot: Bits, count: int, *, settling: bool) -> bool:
         """Whether the camera was moved, just now or again while it settles."""
@@ -174,27 +198,30 @@ class Detector:
         None: a light was switched, and what is strange at the same instant are the shadows that it throws.
         """
         assert self._mean is not None
-        part = bounds(hot, _MARGIN)
-        strange, faded = self._structure(gray, hot[part], part)
-        count = int(np.count_nonzero(hot))
+        self._part = part = bounds(hot, _MARGIN)
+        here = hot[part]
+        strange, faded = self._structure(gray, here, part)
+        count = int(np.count_nonzero(here))
         lit = count - int(np.count_nonzero(strange))
         was, self._hot_before = self._hot_before, count
         if lit > _LIT_SHARE * hot.size and lit > count / 2 and was < count / 4:
             return None
-        still = self._count_still(gray, hot, part, passed)
+        still = self._count_still(gray, here, part, passed)
         parked = (still > _PARKED_LOOKS) | (faded & (still > _GHOST_LOOKS))
-        body = strange & ~parked
-        self._count_turns(hot)
-        rate = np.where(hot[part], _LEARN_LIGHT, _LEARN)
+        body = strange > parked
+        self._count_turns(hot, part)
+        rate = np.where(here, _LEARN_LIGHT, _LEARN)
         rate[near(body, _COMPANY)] = _LEARN_HOT
         rate[strange & parked] = 0
         learned = delta >> _LEARN
-        learned[part] = delta[part] >> rate
+        np.right_shift(delta[part], rate, out=learned[part])
         self._mean += learned
         share = self._share_of_bodies(body & (still <= _STILL_LOOKS), part)
-        self._forget_offset(away[part], gray[part], body, part)
         everywhere = settling or share < RESTLESS_SHARE
-        self._learn_noise(away, None if everywhere else self._turns > _RETURNS << 8)
+        where = None if everywhere else self._turns > _RETURNS << 8
+        if where is None or np.count_nonzero(where):
+            self._forget_offset(away[part], gray[part], body, part)
+            self._learn_noise(away, where)
         return share
 
     def _share_of_bodies(self, moving: Bits, part: Part) -> float:
@@ -232,21 +259,21 @@ class Detector:
     def _count_still(self, gray: Gray, hot: Bits, part: Part, passed: int) -> Gray:
         """For how many looks nothing has changed at and around each pixel."""
         changed = np.abs(gray[part] - self._anchor[part]) > self._threshold[part] >> 4
-        changed = crowded(changed & hot[part], _CROWD)
+        changed = crowded(changed & hot, _CROWD)
         self._looks += passed
         if self._looks >= LOOKS_A_SECOND:
             self._anchor, self._looks = gray, 0
-        self._still += passed
-        self._still *= hot
-        still = self._still[part]
-        still[near(changed, _COMPANY)] = 0
+        still: Gray = self._still[part] + np.int16(passed)
+        still *= hot > near(changed, _COMPANY)
+        self._still = np.zeros_like(gray)
+        self._still[part] = still
         return still
 
-    def _count_turns(self, hot: Bits) -> None:
+    def _count_turns(self, hot: Bits, part: Part) -> None:
         """Where it has come and gone of late."""
         self._turns -= self._turns >> 6
         if self._was_hot is not None:
-            self._turns += (hot > self._was_hot) * np.int16(1 << 8)
+            self._turns[part] += (hot[part] > self._was_hot[part]) * np.int16(1 << 8)
         self._was_hot = hot
 
     def _forget_offset(self, away: Gray, gray: Gray, body: Bits, part: Part) -> None:
@@ -275,6 +302,7 @@ class Detector:
         self._turns = np.zeros_like(gray)
         self._was_hot = None
         self._hot_before = 0
+        self._row = 0
         self._gray = gray
         self._anchor, self._looks, self._looked_us = gray, 0, utc_us
         self._frozen_until_us = utc_us + FREEZE_US

@@ -13,7 +13,7 @@ from __future__ import annotations
 from latchstring.hub.cameras.patience import RECORDED_SECONDS, TOLD_SECONDS, WATCHED_SECONDS
 from latchstring.hub.motion.detector import MotionSample
 
-AFTER_MOTION_US = 1_000_000
+AFTER_MOTION_US = 500_000
 """Until all has come to rest. Who stirs again is seen in first gear from the keyframe before on."""
 AFTER_WORD_US = 10_000_000
 AFTER_HINT_US = 2_000_000

@@ -137,7 +137,8 @@ class Looker:
             return
         self._next_us = _following(utc_us)
         self._detector.settings = self.settings
-        sample = self._detector.look(luma(picture, stride(picture.height)), utc_us)
+        small = luma(picture, stride(picture.height))
+        sample = self._detector.look(small, utc_us, closely=bool(picture.key_frame))  # the gear hangs on it
         self._gears.looked(sample)
         yield sample
 
