@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { renderTemplate } from './template';
 import { dayOf, formatDay, formatDuration, formatRange, formatTime, twinOf } from './time';
 
 const at = '2026-11-23T08:30:05Z';
@@ -64,6 +65,15 @@ it('writes the day of a range once', () => {
   expect(formatRange('2026-11-23T08:00:00Z', '2026-11-23T10:00:00Z', 'utc')).toMatch(
     /^Mon,? 23 Nov 2026, 08:00\s?–\s?10:00 UTC$/,
   );
+});
+
+it('writes a range outward, as the sentence of a request does', () => {
+  const [start, end] = ['2026-11-23T04:49:10Z', '2026-11-23T06:49:10Z'];
+  expect(formatRange(start, end, 'utc')).toMatch(/04:49\s?–\s?06:50 UTC$/);
+  expect(renderTemplate('{start} to {end}', '', new Date(start), new Date(end))).toMatch(
+    /04:49 UTC to .* 06:50 UTC$/,
+  );
+  expect(formatRange(start, '2026-11-23T06:49:00Z', 'utc')).toMatch(/06:49 UTC$/);
 });
 
 it('writes durations as people say them', () => {

@@ -73,11 +73,16 @@ export function formatDay(day: string): string {
   return formatterOf(options).format(new Date(`${day}T00:00:00Z`));
 }
 
-/** `08:30 to 09:15, 23 Nov`; both days when they differ. */
+/** The end of the minute that holds it, as a window's end is written: none of it is left out. */
+export function minuteUp(at: Date): Date {
+  return new Date(Math.ceil(at.getTime() / 60_000) * 60_000);
+}
+
+/** `08:30 to 09:15, 23 Nov`; both days when they differ. To the minute, outward. */
 export function formatRange(start: string, end: string, zone: Zone = 'local'): string {
   const options: Intl.DateTimeFormatOptions = { ...FORMS.moment, year: 'numeric', weekday: 'short' };
   if (zone === 'utc') options.timeZone = 'UTC';
-  const text = formatterOf(options).formatRange(new Date(start), new Date(end));
+  const text = formatterOf(options).formatRange(new Date(start), minuteUp(new Date(end)));
   return zone === 'utc' ? `${text} UTC` : text;
 }
 

@@ -8,6 +8,7 @@ export const live = {
   'wall.before': 'Cameras before',
   'wall.after': 'Next cameras',
   'wall.keys': 'Keys: 1, 2, 4 or 0 for all; arrows for the next cameras; F for the full screen.',
+  'wall.keys.sound': 'M turns the sound of a camera that stands alone on and off.',
 
   'timeline.strip': 'Time; arrow keys move by {step}, Page Up and Page Down by {far}, plus and minus zoom',
   'timeline.minute': 'a minute',
