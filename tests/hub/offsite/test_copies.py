@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +28,15 @@ from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.models import Event
 from latchstring.hub.offsite import parcel
 from latchstring.hub.offsite.copier import SETTLED, Copier, NotSetUpYet, pause_after
-from latchstring.hub.offsite.models import BadTarget, NoHousehold, OtherHousehold, Target, TargetTrouble
+from latchstring.hub.offsite.models import (
+    BadTarget,
+    NoHousehold,
+    NoTarget,
+    OtherHousehold,
+    PlaceEmpty,
+    Target,
+    TargetTrouble,
+)
 from latchstring.hub.offsite.restore import restore
 from latchstring.hub.offsite.target import COPIES, HOUSEHOLD, ObjectTarget
 from latchstring.hub.owner import service as owner
@@ -42,11 +51,13 @@ from latchstring.hub.recording.repair import repair
 from latchstring.hub.recording.writer import GopWriter
 from latchstring.hub.redaction import masks
 from latchstring.hub.store import Store
+from latchstring.hub.store.migrations import migrations
 from latchstring.sealing import keys
 from latchstring.sealing.keys import WrongRecoveryCode
 from latchstring.sealing.recovery import RecoveryCode
 from latchstring.testing.clock import FakeClock
 from latchstring.testing.recorded import CAMERA, SMALL, gops_of
+from latchstring.testing.waiting import until
 
 PASSWORD = "three quiet herons"
 NEW_PASSWORD = "four loud herons"
@@ -388,6 +399,153 @@ def test_copies_are_deleted_when_their_time_is_up(home, place):
     home.copier.tidy()
     assert list(everything_in(place)) == [HOUSEHOLD]
     assert home.copier.progress().copies == 0
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Target:
+    return Target(url=(tmp_path / "other").as_uri(), keep_days=10)
+
+
+@pytest.fixture
+def moved(home: Home, place: Target, other: Target) -> Home:
+    """A copy lies in each: the owner chose another place after the first event."""
+    home.copier.choose(place)
+    home.filmed_event("ev_a")
+    home.copier.copy_next()
+    home.copier.choose(other)
+    home.filmed_event("ev_b")
+    home.copier.copy_next()
+    return home
+
+
+def tidy(home: Home) -> None:
+    home.copier.tidy()
+    for each in home.copier.before():
+        home.copier.tidy_before(each.target)
+
+
+def ways_kept(home: Home) -> list[str]:
+    """How to get to places before: with their keys."""
+    with home.store.read() as db:
+        return [row["url"] for row in db.execute("SELECT url FROM offsite_before")]
+
+
+def test_what_went_elsewhere_before_is_deleted_there_when_its_time_is_up(moved, place, other):
+    """Each by the days that its own place was given; then the hub forgets how to get there."""
+    [before] = moved.copier.before()
+    assert (before.target, before.copies, moved.copier.progress().copies) == (place, 1, 1)
+    assert before.empty_at - moved.clock.now() < timedelta(days=30)
+    moved.clock.advance(11 * 86_400)
+    tidy(moved)
+    assert (len(everything_in(place)), list(everything_in(other))) == (2, [HOUSEHOLD])
+    moved.clock.advance(20 * 86_400)
+    tidy(moved)
+    assert list(everything_in(place)) == [HOUSEHOLD]
+    assert ways_kept(moved) == []
+    assert moved.copier.target() == other
+
+
+def test_who_stops_copying_leaves_nothing_for_longer_than_was_promised(home, place):
+    home.copier.choose(place)
+    home.filmed_event()
+    home.copier.copy_next()
+    home.copier.leave()
+    assert home.copier.target() is None
+    assert [each.copies for each in home.copier.before()] == [1]
+    home.clock.advance(31 * 86_400)
+    tidy(home)
+    assert list(everything_in(place)) == [HOUSEHOLD]
+
+
+def test_a_place_that_is_chosen_again_is_no_place_before(moved, place, other):
+    """Its copies count as they did; those of the place between are the ones from before now."""
+    again = Target(url=place.url + "/", keep_days=30)
+    moved.copier.choose(again)
+    assert [each.target for each in moved.copier.before()] == [other]
+    assert moved.copier.progress().copies == 1
+    moved.clock.advance(31 * 86_400)
+    tidy(moved)
+    assert list(everything_in(place)) == list(everything_in(other)) == [HOUSEHOLD]
+
+
+def test_a_place_without_copies_is_forgotten_at_once(home, place, other):
+    home.copier.choose(place)
+    home.copier.choose(other)
+    assert ways_kept(home) == []
+
+
+def test_a_disk_that_is_not_plugged_in_keeps_its_copies_in_mind(moved, place, tmp_path):
+    """Its folder is empty, and that deletes nothing on it; plugged in again, what is old goes."""
+    moved.clock.advance(31 * 86_400)
+    (tmp_path / "elsewhere").rename(tmp_path / "drawer")
+    with pytest.raises(PlaceEmpty):
+        moved.copier.tidy_before(place)
+    assert [each.copies for each in moved.copier.before()] == [1]
+    (tmp_path / "elsewhere").rmdir()
+    (tmp_path / "drawer").rename(tmp_path / "elsewhere")
+    moved.copier.tidy_before(place)
+    assert list(everything_in(place)) == [HOUSEHOLD]
+    assert moved.copier.before() == []
+
+
+def test_a_place_before_that_refuses_holds_up_no_copy(moved, tmp_path):
+    """It is told beside that place, and asked again later."""
+    (tmp_path / "elsewhere").rename(tmp_path / "drawer")
+    moved.clock.advance(31 * 86_400)
+    moved.filmed_event("ev_c")
+    moved.copier.start()
+    try:
+        until(lambda: moved.copier.before()[0].trouble)
+        until(lambda: moved.copier.progress().copies == 1 and moved.copier.progress().waiting == 0)
+    finally:
+        moved.copier.stop()
+    assert "plug it in" in (moved.copier.before()[0].trouble or "")
+    assert moved.copier.progress().trouble is None
+
+
+def test_the_owner_may_leave_copies_for_good(moved, place):
+    """The hub forgets the place with its key, and touches nothing there any more."""
+    moved.copier.forget_before(place.url)
+    assert moved.copier.before() == ways_kept(moved) == []
+    moved.clock.advance(31 * 86_400)
+    tidy(moved)
+    assert len(everything_in(place)) == 2
+    with pytest.raises(NoTarget):
+        moved.copier.forget_before(place.url)
+
+
+def test_a_copy_that_is_under_way_while_another_place_is_chosen_is_not_lost_sight_of(
+    home, place, other, monkeypatch
+):
+    """Nothing lay in the first place until then."""
+    home.copier.choose(place)
+    home.filmed_event()
+    really_put = ObjectTarget.put_file
+
+    def put(opened: ObjectTarget, name: str, path: Path) -> None:
+        home.copier.choose(other)
+        really_put(opened, name, path)
+
+    monkeypatch.setattr(ObjectTarget, "put_file", put)
+    home.copier.copy_next()
+    assert [(each.target, each.copies) for each in home.copier.before()] == [(place, 1)]
+
+
+def test_copies_of_an_older_version_lie_where_its_target_is(tmp_path: Path) -> None:
+    """The migration that tells places apart."""
+    old = sqlite3.connect(tmp_path / "hub.db")
+    for number, sql in migrations()[:12]:
+        old.executescript(f"{sql}; PRAGMA user_version = {number};")
+    old.execute("INSERT INTO offsite_target VALUES (1, 's3://copies/home/', '{}', 30, 0)")
+    old.execute("INSERT INTO offsite_copy VALUES ('a.age', 'ev_a', 5000000, 1000, 6000000)")
+    old.commit()
+    old.close()
+    store = Store(tmp_path / "hub.db")
+    copier = Copier(store, Recordings(store), FakeClock(), tmp_path / "work")
+    assert (copier.progress().copies, copier.progress().size_bytes) == (1, 1000)
+    copier.leave()
+    assert [(each.target.url, each.copies) for each in copier.before()] == [("s3://copies/home/", 1)]
+    store.close()
 
 
 def test_a_clock_that_leaps_ahead_deletes_no_copy(home, place, tmp_path):

@@ -1340,10 +1340,30 @@ export interface paths {
         put: operations["choose_target"];
         post?: never;
         /**
-         * Forget Target
-         * @description Copy no more. What is in the store stays there.
+         * Leave Target
+         * @description Copy no more. What is in the store is deleted there when its time is up.
          */
-        delete: operations["forget_target"];
+        delete: operations["leave_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offsite/before": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget Before
+         * @description Leave what went there before for good; the hub forgets the place, with its options.
+         */
+        delete: operations["forget_before"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2269,6 +2289,8 @@ export interface components {
             last_put: string | null;
             /** Trouble */
             trouble: string | null;
+            /** Before */
+            before: components["schemas"]["ShownBefore"][];
         };
         /**
          * Part
@@ -2494,6 +2516,25 @@ export interface components {
             words: string;
             /** Can Mend */
             can_mend: boolean;
+        };
+        /**
+         * ShownBefore
+         * @description Copies that still lie where they went before. By `empty_at` the last one's time is up.
+         */
+        ShownBefore: {
+            /** Url */
+            url: string;
+            /** Copies */
+            copies: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Empty At
+             * Format: date-time
+             */
+            empty_at: string;
+            /** Trouble */
+            trouble: string | null;
         };
         /**
          * ShownCamera
@@ -5699,9 +5740,38 @@ export interface operations {
             };
         };
     };
-    forget_target: {
+    leave_target: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    forget_before: {
+        parameters: {
+            query: {
+                url: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -74,4 +74,5 @@ export type Diagnostics = Schemas['Diagnostics'];
 export type Trust = Schemas['Trust'];
 
 export type Offsite = Schemas['Offsite'];
+export type PlaceBefore = Schemas['ShownBefore'];
 export type OffsiteForm = Schemas['TargetForm'];

@@ -7,6 +7,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,15 @@ from latchstring.hub.events.bulletin import Happening
 from latchstring.hub.events.models import Event
 from latchstring.hub.offsite import parcel
 from latchstring.hub.offsite import store as rows
-from latchstring.hub.offsite.models import Copy, NoTarget, Progress, Target, TargetTrouble
+from latchstring.hub.offsite.models import (
+    Copy,
+    NoTarget,
+    PlaceBefore,
+    PlaceEmpty,
+    Progress,
+    Target,
+    TargetTrouble,
+)
 from latchstring.hub.offsite.target import COPIES, HOUSEHOLD, ObjectTarget, room_for
 from latchstring.hub.owner import store as owner_rows
 from latchstring.hub.recording.clip import Clip, RecordingGone
@@ -34,6 +43,8 @@ SETTLED = POST_ROLL + timedelta(seconds=10)
 """How long after its end an event's last GOP is surely on disk."""
 LOOK_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 900.0
+LOOK_BEFORE_SECONDS = 3600.0
+"""How long a place that copies went to before is left alone: one that does not answer takes its time."""
 
 
 class NotSetUpYet(NoTarget):
@@ -69,6 +80,8 @@ class Copier:
         self._old_by = old_by or clock.now
         self._trouble: str | None = None
         self._failures = 0
+        self._look_before_at = clock.monotonic()
+        self._trouble_before: dict[str, str] = {}
         self._news = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._go_on, name="offsite", daemon=True)
@@ -105,11 +118,23 @@ class Copier:
         self._failures, self._trouble = 0, None
         self._news.set()
 
-    def forget(self) -> None:
-        """Copy no more. What is there stays, and is not looked after."""
+    def leave(self) -> None:
+        """Copy no more. What is there is deleted when its time is up."""
         with self._store.write() as db:
-            rows.forget_target(db=db)
+            rows.leave_target(db=db)
         self._trouble = None
+
+    def before(self) -> list[PlaceBefore]:
+        """Where copies went before another place was chosen, or none, and still lie."""
+        with self._store.read() as db:
+            places = rows.before(db=db)
+        return [replace(each, trouble=self._trouble_before.get(each.target.place)) for each in places]
+
+    def forget_before(self, url: str) -> None:
+        """Leave what is in this place there for good, and forget how to get there."""
+        with self._store.write() as db:
+            if not rows.forget_before(url.rstrip("/"), db=db):
+                raise NoTarget
 
     def progress(self) -> Progress:
         with self._store.read() as db:
@@ -134,6 +159,10 @@ class Copier:
                 self._failures += 1
                 self._trouble = f"the disk refuses: {e.strerror if isinstance(e, OSError) else e}"
                 log.warning("no copy away from home: %s", type(e).__name__)
+            try:
+                self._look_before()
+            except (OSError, sqlite3.Error, LatchstringError) as e:
+                log.warning("copies in a place before: %s", type(e).__name__)
             self._news.wait(pause_after(self._failures))
 
     def copy_next(self) -> bool:
@@ -161,15 +190,44 @@ class Copier:
             return
         last = self._old_by() - timedelta(days=target.keep_days)
         with self._store.read() as db:
-            names = rows.expired(last, db=db)
-        opened = ObjectTarget(target) if names else None
-        for name in names:
-            assert opened is not None
-            opened.delete(name)
-            with self._store.write() as db:
-                rows.remove(name, db=db)
+            names = rows.expired(target.place, last, db=db)
+        if names:
+            self._delete(names, ObjectTarget(target))
         with self._store.write() as db:
             rows.forget_done(last, db=db)
+
+    def tidy_before(self, target: Target) -> None:
+        """The same where copies went before; with the last of them the place is forgotten.
+
+        An empty folder may be the place of a disk that is not plugged in: nothing is deleted there by that.
+        """
+        with self._store.read() as db:
+            names = rows.expired(target.place, self._old_by() - timedelta(days=target.keep_days), db=db)
+        if not names:
+            return
+        opened = ObjectTarget(target)
+        if opened.get_bytes(HOUSEHOLD) is None:
+            raise PlaceEmpty
+        self._delete(names, opened)
+        with self._store.write() as db:
+            rows.forget_empty(db=db)
+
+    def _look_before(self) -> None:
+        if (running := self._clock.monotonic()) < self._look_before_at:
+            return
+        self._look_before_at = running + LOOK_BEFORE_SECONDS
+        for place in self.before():
+            try:
+                self.tidy_before(place.target)
+                self._trouble_before.pop(place.target.place, None)
+            except LatchstringError as e:
+                self._trouble_before[place.target.place] = e.message
+
+    def _delete(self, names: list[str], opened: ObjectTarget) -> None:
+        for name in names:
+            opened.delete(name)
+            with self._store.write() as db:
+                rows.remove(name, opened.target.place, db=db)
 
     def _copy(self, clip: Clip, event: Event, number: int, opened: ObjectTarget) -> None:
         if not room_for(self._work.parent, clip.size_bytes):
@@ -187,7 +245,7 @@ class Copier:
         finally:
             sealed.unlink(missing_ok=True)
         with self._store.write() as db:
-            rows.add(made, now=self._clock.now(), db=db)
+            rows.add(made, opened.target, now=self._clock.now(), db=db)
 
     def _household(self) -> Household:
         with self._store.read() as db:

@@ -26,6 +26,10 @@ class TargetTrouble(Unavailable):
     """The object store does not answer as it should."""
 
 
+class PlaceEmpty(TargetTrouble):
+    """Nothing of what was put there is there now; if it is a disk, plug it in."""
+
+
 class NoHousehold(NotFound):
     """There are no copies of a household in this place; check the address."""
 
@@ -58,6 +62,11 @@ class Target:
         if not 1 <= self.keep_days <= LONGEST_KEEP_DAYS:
             raise BadTarget("copies are kept for 1 to 3650 days")
 
+    @property
+    def place(self) -> str:
+        """What makes it another place than another."""
+        return self.url.rstrip("/")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
@@ -67,6 +76,17 @@ class Copy:
     event: str
     end_us: int
     size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceBefore:
+    """Where copies went before; they stay there for as long as they were promised to."""
+
+    target: Target
+    copies: int
+    size_bytes: int
+    empty_at: datetime  # when the last copy's time is up
+    trouble: str | None = None  # why what is old there could not be deleted
 
 
 @dataclass(frozen=True, kw_only=True)

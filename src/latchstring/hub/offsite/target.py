@@ -32,6 +32,7 @@ class ObjectTarget:
     """One target, opened. Every method may raise `TargetTrouble`."""
 
     def __init__(self, target: Target) -> None:
+        self.target = target
         self._store = _open(target)
 
     def put_bytes(self, name: str, data: bytes) -> None:

@@ -23,6 +23,16 @@ class ShownTarget(BaseModel):
         return cls(url=target.url, options=sorted(target.options), keep_days=target.keep_days)
 
 
+class ShownBefore(BaseModel):
+    """Copies that still lie where they went before. By `empty_at` the last one's time is up."""
+
+    url: str
+    copies: int
+    size_bytes: int
+    empty_at: datetime
+    trouble: str | None
+
+
 class Offsite(BaseModel):
     """`target` null: no copies are made. `trouble`: why the last try failed."""
 
@@ -32,6 +42,7 @@ class Offsite(BaseModel):
     waiting: int
     last_put: datetime | None
     trouble: str | None
+    before: list[ShownBefore]
 
 
 class TargetForm(BaseModel):
@@ -56,6 +67,16 @@ def router(hub: Hub) -> APIRouter:
             waiting=progress.waiting,
             last_put=progress.last_put,
             trouble=progress.trouble,
+            before=[
+                ShownBefore(
+                    url=each.target.url,
+                    copies=each.copies,
+                    size_bytes=each.size_bytes,
+                    empty_at=each.empty_at,
+                    trouble=each.trouble,
+                )
+                for each in hub.copier.before()
+            ],
         )
 
     @router.put("")
@@ -69,8 +90,13 @@ def router(hub: Hub) -> APIRouter:
         return get_offsite()
 
     @router.delete("", status_code=204)
-    def forget_target() -> None:
-        """Copy no more. What is in the store stays there."""
-        hub.copier.forget()
+    def leave_target() -> None:
+        """Copy no more. What is in the store is deleted there when its time is up."""
+        hub.copier.leave()
+
+    @router.delete("/before", status_code=204)
+    def forget_before(url: str) -> None:
+        """Leave what went there before for good; the hub forgets the place, with its options."""
+        hub.copier.forget_before(url)
 
     return router

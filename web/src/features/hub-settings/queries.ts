@@ -20,4 +20,6 @@ export const status = () => get<Status>('/api/status');
 export const diagnostics = () => get<Diagnostics>('/api/diagnostics');
 export const offsite = () => get<Offsite>('/api/offsite');
 export const chooseOffsite = (form: OffsiteForm) => put<Offsite>('/api/offsite', form);
-export const forgetOffsite = () => del<unknown>('/api/offsite');
+export const leaveOffsite = () => del<unknown>('/api/offsite');
+export const forgetBefore = (url: string) =>
+  del<unknown>(`/api/offsite/before?url=${encodeURIComponent(url)}`);

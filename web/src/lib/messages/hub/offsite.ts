@@ -14,7 +14,7 @@ export const offsite = {
   'offsite.keep': 'Keep for so many days',
   'offsite.try': 'Try it and copy from now on',
   'offsite.stop': 'Stop copying',
-  'offsite.stopped': 'No more copies are made. What is there stays there.',
+  'offsite.stopped': 'No more copies are made. Those that are there are deleted when their time is up.',
   'offsite.chosen': 'The place works. Events are copied from now on.',
   'offsite.place': 'Goes to',
   'offsite.there': 'There now',
@@ -25,4 +25,15 @@ export const offsite = {
   'offsite.there.other': '{n} copies, {size}',
   'offsite.waiting.one': '{n} event',
   'offsite.waiting.other': '{n} events',
+  'offsite.before': 'Before, copies went to {url}',
+  'offsite.before.one':
+    '{n} copy is still there, {size}. It is deleted when its time is up, by {day}. Until then this hub keeps the options of that place.',
+  'offsite.before.other':
+    '{n} copies are still there, {size}. Each is deleted when its time is up, the last by {day}. Until then this hub keeps the options of that place.',
+  'offsite.before.trouble': 'Not deleted yet: {why}',
+  'offsite.forget': 'Leave them there',
+  'offsite.forget.title': 'Leave these copies there?',
+  'offsite.forget.words':
+    'This hub forgets {url} and its options, and never deletes what is there. Sealed as they are, only your recovery code opens the copies.',
+  'offsite.forgotten': 'They stay there. This hub no longer knows the place.',
 } as const;
