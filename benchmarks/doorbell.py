@@ -39,7 +39,7 @@ from latchstring.web.hub.app import create_app
 RUNS = int(os.environ.get("LATCHSTRING_BENCH_RUNS", "60"))
 SHEETS = max(3, RUNS // 6)
 GOAL_MS = 300.0
-GOAL = "the goal of the issue"
+GOAL = "the limit"
 PASSWORD = "lantern moss teapot"
 APART = timedelta(seconds=3)
 SHOWN = """() => new Promise((resolve) => {

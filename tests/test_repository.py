@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -45,6 +46,21 @@ def test_only_text_and_small_pictures_are_kept():
         path = ROOT / name
         assert path.stat().st_size < 1_000_000, name
         assert path.suffix not in {".mp4", ".whl", ".tar", ".db"}, name
+
+
+def test_the_page_of_figures_is_what_was_measured():
+    """`scripts/bench` writes both; nobody rounds a figure by hand."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.page", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_each_benchmark_has_its_place_on_the_page():
+    """A figure that nobody finds is worth nothing."""
+    page = (ROOT / "docs" / "reference" / "figures.md").read_text()
+    for path in (ROOT / "benchmarks" / "results").glob("*.json"):
+        assert f"`benchmarks/{path.stem}.py`" in page
 
 
 def test_decisions_are_numbered_once():
