@@ -83,6 +83,8 @@ class _Call:
                     headers[name.lower()] = value.strip()
                 method, uri, *_ = line.split(" ")
                 self._heard.append(f"{method} {uri}")
+                if (required := headers.get("require")) is not None:
+                    self._heard.append(f"Require {required}")
                 if not line.startswith("RTSP/"):
                     self._call.sendall(self._said(method, uri, headers))
                     if method == "TEARDOWN":
