@@ -79,6 +79,7 @@ class OnvifDevice:
         self.port = 0
         self.discovery_port = 0
         self._press, self._motion = press_topic, motion_topic
+        self.challenge = login.CHALLENGE
         self.clock_set_by = timedelta()
         """How far its clock was set from where it would be, as by a restart without a battery."""
         self._moving = False
@@ -421,7 +422,7 @@ class _Handler(BaseHTTPRequestHandler):
         status, answer = self.server.device.answer(body, self.headers.get("Authorization", ""))
         self.send_response(status)
         if status == 401:
-            self.send_header("WWW-Authenticate", login.CHALLENGE)
+            self.send_header("WWW-Authenticate", self.server.device.challenge)
         self.send_header("Content-Type", "application/soap+xml; charset=utf-8")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()

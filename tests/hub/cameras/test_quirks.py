@@ -36,4 +36,6 @@ def test_each_picture_comes(film: list[list[bytes]], quirk: Quirk) -> None:
         assert (sets is None) == (quirk == "no parameter sets")
     assert any(line.startswith("TEARDOWN") for line in camera.heard)
     assert not any("secret" in line for line in camera.heard)
-    assert not any("backchannel" in line for line in camera.heard)  # asked for, it blocks buttons of doorbells
+    assert not any(
+        "backchannel" in line for line in camera.heard
+    )  # asked for, it blocks buttons of doorbells

@@ -8,7 +8,12 @@ from hub.cameras.onvif.asking import asked, streams
 from latchstring.base.clock import SystemClock
 from latchstring.hub.cameras.errors import CameraUnreachable
 from latchstring.hub.cameras.onvif.device import Device, locate
-from latchstring.hub.cameras.onvif.errors import BadOnvifAddress, OnvifLoginRefused, UnreadableAddress
+from latchstring.hub.cameras.onvif.errors import (
+    BadOnvifAddress,
+    OnvifLoginRefused,
+    UnknownLogin,
+    UnreadableAddress,
+)
 from latchstring.hub.cameras.onvif.models import Login
 from latchstring.testing.onvif_device import OnvifDevice
 
@@ -32,6 +37,23 @@ def test_either_login_is_spoken(quirk):
         assert asked(device, Device.describe).model == "Pretended doorbell"
         with pytest.raises(OnvifLoginRefused):
             asked(device, Device.describe, Login(user="owner", password="wrong"))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'qop="auth-int"',
+        'qop="auth", algorithm=SHA-512-256',
+        'qop="auth", algorithm=MAKER',
+        'qop="auth", stale',
+    ],
+)
+def test_a_login_that_nobody_knows_is_told(more):
+    """Not a broken page: its owner can choose another kind in the camera."""
+    with OnvifDevice(streams(), quirks={"digest-only"}) as device:
+        device.challenge = f'Digest realm="camera", nonce="abc", {more}'
+        with pytest.raises(UnknownLogin, match="Digest with MD5"):
+            asked(device, Device.describe)
 
 
 def test_a_camera_whose_clock_is_wrong_lets_the_owner_in():

@@ -14,6 +14,10 @@ class OnvifLoginRefused(WrongLogin):
     """The camera refuses this login; some cameras have a user of their own for ONVIF in their settings."""
 
 
+class UnknownLogin(OnvifLoginRefused):
+    """The camera asks for a login that nobody knows here; choose Digest with MD5 or SHA-256 in it."""
+
+
 class NoOnvif(CameraError):
     """Something answers there, but it does not speak ONVIF; switch ONVIF on in the camera's settings."""
 

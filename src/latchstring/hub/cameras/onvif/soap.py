@@ -25,6 +25,7 @@ from latchstring.hub.cameras.onvif.errors import (
     OnvifFault,
     OnvifLoginRefused,
     OnvifTrouble,
+    UnknownLogin,
 )
 from latchstring.hub.cameras.onvif.models import Login
 
@@ -82,6 +83,12 @@ class Caller:
             )
         except (httpx.TransportError, httpx.InvalidURL):
             raise CameraUnreachable from None
+        except (
+            KeyError,
+            NotImplementedError,
+            ValueError,
+        ):  # of httpx, for a challenge that it does not understand
+            raise UnknownLogin from None
         return _opened(status, answer)
 
     async def _post(self, address: str, action: str, envelope: str, wait_seconds: float) -> tuple[int, bytes]:
