@@ -107,7 +107,10 @@ def test_a_bad_settings_file_is_one_sentence(tmp_path: Path) -> None:
         ("follow_seconds = 0", "more than 0"),
         ('https = "maybe"', "auto, on or off"),
         ('certificate = "c.pem"', "both"),
-        ('certificate = "c.pem"\ncertificate_key = "k.pem"', "cannot read the certificate c.pem"),
+        (
+            'port = 0\nhttps_port = 0\ncertificate = "c.pem"\ncertificate_key = "k.pem"',
+            "cannot read the certificate c.pem",
+        ),
         ("= 1", "hub.toml"),
     ):
         config.write_text(text)
