@@ -79,6 +79,13 @@ def test_from_nothing_to_a_camera_that_records(page: Page, home: str, hub: Hub, 
     page.get_by_label("Password").fill("synthetic")
     page.keyboard.press("Enter")
 
+    expect(page.get_by_role("form", name="This is what it sees")).to_be_focused()
+    page.go_back()
+    expect(page.get_by_label("User name")).to_have_value("owner")
+    page.go_back()
+    expect(found).to_be_visible()
+    page.go_forward()
+    page.go_forward()
     expect(page.get_by_role("img", name=re.compile("Picture from"))).to_be_visible()
     expect(page.get_by_text("640 × 360, 10 pictures a second")).to_be_visible()
     expect(page.get_by_text("2560 × 1440) is HEVC")).to_be_visible()
@@ -89,6 +96,9 @@ def test_from_nothing_to_a_camera_that_records(page: Page, home: str, hub: Hub, 
     page.get_by_role("button", name="Add camera").click()
     expect(page.get_by_role("heading", name="Front door is added")).to_be_visible()
     assert device.streams[1].gop_frames == 20
+    page.go_back()
+    expect(page.get_by_role("button", name=re.compile("Porch doorbell.*Added"))).to_be_visible()
+    page.go_forward()
 
     [camera] = hub.video.cameras()
     until(lambda: hub.video.status(camera.id).state == "recording", "a recording")

@@ -66,7 +66,7 @@ export const live = {
   'part.to': 'To',
   'part.start': 'Start here',
   'part.end': 'End here',
-  'part.order': 'The end comes after the start.',
+  'part.order': 'The end has to be later than the start.',
   'part.nothing': 'Nothing is recorded in this time.',
   'part.several.one': 'One file, from picture to picture:',
   'part.several.other': 'The recording has breaks, so there are {n} files:',
