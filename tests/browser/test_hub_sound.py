@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from browser.home import CAMERA, PLAYING, set_up, sign_in
 from latchstring.base.time import to_text
@@ -48,6 +48,14 @@ SHOWN = "document.querySelector(`video[aria-label='Timeline']`)"
 DECODED = "document.querySelector('audio').webkitAudioDecodedByteCount"
 
 
+ALL_CAMERAS = "**/api/cameras"
+
+
+def answers(response: Response) -> bool:
+    """How its cameras are, which the page asks for every few seconds."""
+    return response.url.endswith("/api/cameras")
+
+
 def lines(opened: list[str]) -> int:
     """How many were opened for sound."""
     return sum(url.endswith("/listen") for url in opened)
@@ -73,7 +81,7 @@ def test_sound_is_heard_live_and_from_the_timeline(page: Page, address: str, hub
         page.wait_for_function(HEARD, arg=0)
         page.wait_for_function(HEARD, arg=page.evaluate(DECODED))
         page.wait_for_function(IN_STEP, arg="Live picture of Porch")
-        page.wait_for_event("response", lambda response: response.url.endswith("/api/cameras"))
+        page.wait_for_event("response", answers)
         page.wait_for_function(HEARD, arg=page.evaluate(DECODED))
         assert lines(listened) == 1
 
@@ -88,6 +96,41 @@ def test_sound_is_heard_live_and_from_the_timeline(page: Page, address: str, hub
         page.wait_for_function(PLAYING, arg="Timeline")
         page.wait_for_function(HEARD, arg=0)
         page.wait_for_function(IN_STEP, arg="Timeline")
+
+
+def test_sound_that_is_missing_for_a_while_goes_on_by_itself(page: Page, address: str, hub: Hub) -> None:
+    """A few seconds without sound, or a camera that comes back: whoever listened need not press again."""
+
+    def tell(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=[one | {"sound": told} for one in answer.json()])
+
+    set_up(hub)
+    listened: list[str] = []
+    page.on("websocket", lambda socket: listened.append(socket.url))
+    with rtsp.RtspServer({"/porch": "mulaw:320x240@10"}) as server:
+        camera = hub.video.add_camera("Porch", server.url("/porch"), records_sound=True).id
+        until(lambda: hub.video.status(camera).sound == "on" and hub.video.status(camera).last_gop_at)
+        sign_in(page, address)
+        page.get_by_role("link", name="Open Porch").click()
+        switch = page.get_by_role("button", name="Sound on")
+        switch.click()
+        page.wait_for_function(HEARD, arg=0)
+
+        told = "stopped"
+        page.route(ALL_CAMERAS, tell, times=1)
+        page.wait_for_event("response", answers)
+        page.wait_for_event("response", answers)
+        expect(switch).to_have_attribute("aria-pressed", "true")
+        page.wait_for_function(HEARD, arg=page.evaluate(DECODED))
+        assert lines(listened) == 1
+
+        told = "none"
+        page.route(ALL_CAMERAS, tell, times=1)
+        expect(switch).to_have_count(0)
+        expect(switch).to_have_attribute("aria-pressed", "true")
+        page.wait_for_function(HEARD, arg=0)
+        assert lines(listened) == 2
 
 
 def test_sound_follows_every_jump_and_double_speed(page: Page, address: str, hub: Hub) -> None:

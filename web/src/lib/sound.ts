@@ -1,3 +1,4 @@
+import type { Camera } from '@/api/hub';
 import { retryAfter } from './edge';
 import { firstKeyframe } from './mp4';
 import { canPlay, Feed } from './mse';
@@ -13,6 +14,10 @@ const FIRST_MS = 5_000;
 const PIECE_MS = 30_000;
 const AHEAD_S = 10;
 const BEHIND_S = 20;
+
+/** Whether there is something to listen to. A camera whose sound has stopped may go on at any moment. */
+export const hasSound = (camera: Pick<Camera, 'sound'> | undefined) =>
+  camera?.sound === 'on' || camera?.sound === 'stopped';
 
 /**
  * Sound plays in an element of its own, beside the picture's and in step with it: whatever happens to it, no picture
