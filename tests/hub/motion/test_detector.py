@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -70,6 +72,17 @@ def test_what_goes_on_is_proved_once_a_second():
     assert kinds[20:32] == ["motion"] * 12
     assert kinds[32:].count("motion") <= 4
     assert "motion" not in looks(Detector(), still + lights)
+
+
+def test_who_walks_on_quickly_is_seen_to_go_on():
+    """They are somewhere else at each look; how much moves is known anew at the second one, then once a second."""
+    still = [textured(noise=n) for n in range(20)]
+    walking = [with_figure(textured(noise=n), 4 + (n - 20) * 12) for n in range(20, 31)]
+    detector = Detector()
+    samples = [detector.look(p, n * LOOK) for n, p in enumerate(still + walking)][20:]
+    assert {sample.kind for sample in samples} == {"motion"}
+    shares = [sample.share for sample in samples]
+    assert [n for n, (before, now) in enumerate(pairwise(shares), 1) if now != before] == [1, 6]
 
 
 def test_what_goes_on_outside_the_zones_prolongs_nothing():

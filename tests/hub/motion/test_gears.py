@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latchstring.hub.cameras.patience import RECORDED_SECONDS, TOLD_SECONDS, WATCHED_SECONDS
-from latchstring.hub.events.tracker import MERGE_US, NEEDED_SMALL
+from latchstring.hub.events.tracker import MERGE_US
 from latchstring.hub.motion.detector import MotionSample
 from latchstring.hub.motion.gears import (
     AFTER_HINT_US,
@@ -19,6 +19,7 @@ from latchstring.hub.motion.gears import (
     Gears,
     Sizes,
 )
+from latchstring.hub.motion.models import NEEDED_SMALL
 
 S = 1_000_000
 news = st.lists(st.tuples(st.sampled_from(["moved", "told", "hinted"]), st.integers(0, 600 * S)), max_size=30)

@@ -16,8 +16,9 @@ from latchstring.base.time import from_micros
 from latchstring.hub.events import store as rows
 from latchstring.hub.events.bulletin import Bulletin, Happening, Kind
 from latchstring.hub.events.models import Event
-from latchstring.hub.events.tracker import MERGE_US, NEEDED_SMALL, Tracker
+from latchstring.hub.events.tracker import MERGE_US, Tracker
 from latchstring.hub.motion.detector import MotionSample
+from latchstring.hub.motion.models import NEEDED_SMALL
 from latchstring.hub.store import Store, StoreFull
 
 log = logging.getLogger(__name__)

@@ -9,13 +9,8 @@ from latchstring.base import ids
 from latchstring.base.ids import CameraId, EventId
 from latchstring.hub.events.models import Event
 from latchstring.hub.motion.detector import MotionSample
+from latchstring.hub.motion.models import NEEDED, looks_needed
 
-NEEDED, NEEDED_SMALL = 2, 3
-"""So many looks in a row must show motion before an event opens; more while little of the picture moves.
-
-What was unsure in the looks right before them, while the camera settled, was motion, too.
-"""
-SMALL_SHARE = 0.01
 MERGE_US = 5_000_000
 """Motion that pauses no longer than this is one event."""
 SAMPLE_US = 200_000
@@ -26,7 +21,10 @@ def _new_id() -> EventId:
 
 
 class Tracker:
-    """One camera's events. Each change of an event comes out as the whole event."""
+    """One camera's events. Each change of an event comes out as the whole event.
+
+    What was unsure in the looks right before an event opens, while the camera settled, was motion, too.
+    """
 
     def __init__(self, camera: CameraId, *, new_id: Callable[[], EventId] = _new_id) -> None:
         self._camera = camera
@@ -51,7 +49,7 @@ class Tracker:
         if self._event is not None:
             if sure == NEEDED:
                 yield self._grow(self._event, sample)
-        elif sure >= (NEEDED if sample.share >= SMALL_SHARE else NEEDED_SMALL):
+        elif sure >= looks_needed(sample.share):
             yield self._open(self._row)
 
     @property

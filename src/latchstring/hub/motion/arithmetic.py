@@ -45,7 +45,7 @@ def means(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
     *several, rows, columns = values.shape
     line = np.zeros(values.size + 2 * reach * (columns + 1), np.float32)
     line[: values.size].reshape(values.shape)[...] = values
-    sums = _boxes(line, reach, columns).reshape(*several, rows, columns)
+    sums = _sums(_sums(line, reach, columns), reach, 1).reshape(*several, rows, columns)
     out: NDArray[np.float32] = sums[..., : rows - 2 * reach, : columns - 2 * reach] * np.float32(
         1 / (2 * reach + 1) ** 2
     )
@@ -68,13 +68,19 @@ def near(bits: Bits, reach: int) -> Bits:
 
 def bounds(bits: Bits, margin: int) -> Part:
     """The smallest part of the picture that holds all bits (there is one), and a margin."""
-    rows, columns = bits.shape
+    columns = bits.shape[1]
     first, last = _ends(bits)
     top, bottom = first // columns, last // columns + 1
     left, right = _ends(np.logical_or.reduce(bits[top:bottom], axis=0))
+    return widened((slice(top, bottom), slice(left, right + 1)), margin, bits.shape)
+
+
+def widened(part: Part, margin: int, of: tuple[int, int]) -> Part:
+    """The part and what lies around it, as far as the picture goes."""
+    down, across = part
     return (
-        slice(max(0, top - margin), min(rows, bottom + margin)),
-        slice(max(0, left - margin), min(columns, right + 1 + margin)),
+        slice(max(0, down.start - margin), min(of[0], down.stop + margin)),
+        slice(max(0, across.start - margin), min(of[1], across.stop + margin)),
     )
 
 
@@ -94,21 +100,26 @@ def _ends(bits: Bits) -> tuple[int, int]:
 
 
 def _padded(bits: Bits, reach: int, kind: type[np.generic]) -> NDArray[Any]:
-    """How many bits are set within `reach` (a power of two) rows and columns; as bits, whether any is."""
+    """How many bits are set within `reach` rows and columns; as bits, whether any is."""
     rows, columns = bits.shape
     across = columns + 2 * reach
     size = (rows + 2 * reach) * across
-    line = np.zeros(size + 2 * reach * (across + 1), kind)
+    line = np.zeros(size + 2 * reach, kind)
     line[:size].reshape(-1, across)[reach:-reach, reach:-reach] = bits
-    return _boxes(line, reach, across).reshape(-1, across)[:rows, :columns]
+    sums = _sums_of_bytes(_sums_of_bytes(line, reach, across), reach, 1)
+    return sums.reshape(rows, across)[:, :columns]
 
 
-def _boxes(line: NDArray[Any], reach: int, columns: int) -> NDArray[Any]:
-    return _sums(_sums(line, reach, columns), reach, 1)
+def _sums_of_bytes(line: NDArray[Any], reach: int, step: int) -> NDArray[Any]:
+    """Of 2 * reach + 1 bytes, or bits, that lie `step` apart, in one go."""
+    count = 2 * reach + 1
+    lines: NDArray[Any] = np.ndarray((count, line.size - 2 * reach * step), line.dtype, line, 0, (step, 1))
+    out: NDArray[Any] = np.add.reduce(lines, axis=0, dtype=line.dtype)
+    return out
 
 
 def _sums(line: NDArray[Any], reach: int, step: int) -> NDArray[Any]:
-    """Of 2 * reach + 1 numbers that lie `step` apart: by twos, fours, eights, and one more."""
+    """Of 2 * reach + 1 numbers that lie `step` apart: by twos, fours, eights (`reach` is one), and one."""
     sums, apart = line, step
     while apart < 2 * reach * step:
         sums = sums[:-apart] + sums[apart:]

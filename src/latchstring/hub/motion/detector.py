@@ -30,9 +30,10 @@ from latchstring.hub.motion.arithmetic import (
     means,
     near,
     share_around,
+    widened,
     with_margin,
 )
-from latchstring.hub.motion.models import MotionSettings
+from latchstring.hub.motion.models import MotionSettings, looks_needed
 from latchstring.hub.motion.scene import SHIFTED_SHARE, is_another, is_shifted
 from latchstring.hub.motion.zones import mask
 
@@ -70,8 +71,10 @@ _BODY_REACH, _BODY, _BODY_OF_SPREAD, _BODY_AT_MOST = 4, 0.2, 5.0, 0.5
 """A body fills so much of some 9x9 pixels, and more where much of the picture moves."""
 _BODIES_OF_ALL = 0.5
 """When less than this of what moves belongs to bodies, it is weather."""
-_PROVED_LOOKS, _PROOF_LASTS_US = 3, 900_000
-"""What moved in so many looks in a row is proved once a second, and seen to go on in between."""
+_PROOF_LASTS_US = 900_000
+"""What is an event is proved once a second, and seen to go on in between."""
+_STRIDE = 10
+"""So far somebody comes from one look to the next who crosses the picture in three seconds."""
 _RETURNS = 5
 """Coming and going so often within some twenty seconds is restlessness."""
 
@@ -144,7 +147,7 @@ class Detector:
             self._start(gray, utc_us)
             return MotionSample(utc_us, 0.0, "settling")
         self._gray_before, self._gray = self._gray, gray
-        is_proved = self._row >= _PROVED_LOOKS and 0 < utc_us - self._looked_us < _PROOF_LASTS_US
+        is_proved = self._row >= looks_needed(self._share) and 0 < utc_us - self._looked_us < _PROOF_LASTS_US
         if is_proved and not closely and self._goes_on():
             return MotionSample(utc_us, self._share, "motion")
         passed = _looks_between(self._looked_us, utc_us)
@@ -176,8 +179,8 @@ class Detector:
         return MotionSample(utc_us, share, "motion")
 
     def _goes_on(self) -> bool:
-        """Whether something changes where something moved at the last closer look. Learns nothing."""
-        part = self._part
+        """Whether something changes where something moved, or as far as it may have come. Learns nothing."""
+        self._part = part = widened(self._part, _STRIDE, self._gray.shape)
         changed: Bits = np.abs(self._gray[part] - self._gray_before[part]) > self._threshold[part] >> 4
         if self.settings.zones:
             changed &= mask(self.settings.zones, self._gray.shape)[part]

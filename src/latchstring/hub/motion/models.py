@@ -13,6 +13,8 @@ from latchstring.hub.cameras.regions import Region
 
 MOST_ZONES = 10
 _MOST_SHARE, _DECADES = 0.02, 2
+NEEDED, NEEDED_SMALL = 2, 3
+_SMALL_SHARE = 0.01
 
 
 class BadMotionSettings(BadInput):
@@ -46,6 +48,11 @@ def needed_for(share: float) -> float | None:
         return None
     needed = math.log10(_MOST_SHARE / share) / _DECADES
     return max(0.0, needed) if needed <= 1 else None
+
+
+def looks_needed(share: float) -> int:
+    """So many looks in a row with motion begin an event: more while little of the picture moves."""
+    return NEEDED if share >= _SMALL_SHARE else NEEDED_SMALL
 
 
 @dataclass(frozen=True, slots=True)
