@@ -320,6 +320,47 @@ def test_a_changed_head_is_found(kinds, data, recorded):
     assert kinds() == [("init-differs", False)]
 
 
+def test_a_file_that_lost_head_and_rows_is_adopted(hub, kinds, data, recorded):
+    """The check tells of its GOPs, and the repair finds a head for them elsewhere."""
+    _, before = content(data)
+    for at in range(30):
+        damage(file_of(data, recorded[0]), at)
+    forget_the_file(data, recorded)
+    assert kinds() == [("not-indexed", False)]
+    assert kinds("--repair") == [("not-indexed", True)]
+    _, after = content(data)
+    assert [row[:3] for row in after] == [row[:3] for row in before]
+    assert kinds() == [("init-differs", False)]
+
+
+def test_what_was_set_aside_is_named_for_as_long_as_it_lies_there(hub, kinds, data, recorded):
+    """A repair deletes nothing that was recorded, and does not call it mended."""
+    before = file_of(data, recorded[0]).read_bytes()
+    for gop in recorded:
+        damage(file_of(data, recorded[0]), gop.byte_offset + 500)
+    changed = file_of(data, recorded[0]).read_bytes()
+    assert changed != before
+    forget_the_file(data, recorded)
+    assert kinds() == [("no-whole-gop", False)]
+    assert kinds("--repair") == [("no-whole-gop", False)]
+    assert kinds("--repair") == [("set-aside", False)]
+    answer = hub("check")
+    assert answer.exit_code == 1
+    name = answer.stdout.split()[2].rstrip(":")
+    assert (data / index.FOLDER / name).read_bytes() == changed
+
+
+def test_a_damaged_end_without_rows_is_named_and_left(kinds, data, recorded):
+    """It was whole once; nothing is cut off."""
+    damage(file_of(data, recorded[-1]), recorded[-1].byte_offset + 500)
+    forget_the_last(data, recorded)
+    before = file_of(data, recorded[0]).read_bytes()
+    assert ("gop-damaged", False) in kinds()
+    assert ("gop-damaged", False) in kinds("--repair")
+    assert kinds() == [("gop-damaged", False)]
+    assert file_of(data, recorded[0]).read_bytes() == before
+
+
 def test_a_broken_index_is_said(hub, data, recorded):
     """And not repaired over: what to do then stands in the reference."""
     content = bytearray((data / "hub.db").read_bytes())

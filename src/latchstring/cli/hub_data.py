@@ -15,8 +15,8 @@ import click
 from latchstring.base.clock import SystemClock
 from latchstring.base.files import FolderInUse, FolderLock
 from latchstring.base.time import from_micros, to_text
+from latchstring.hub.recording import aside, index
 from latchstring.hub.recording import check as checks
-from latchstring.hub.recording import index
 from latchstring.hub.recording.check import REPAIRABLE, Finding, Kind
 from latchstring.hub.recording.repair import believe_bytes, index_between, repair
 from latchstring.hub.settings import HubSettings
@@ -107,6 +107,7 @@ def _look(data: Path, fresh_after: float | None, *, seals: bool) -> tuple[int, l
         with looking(data / "hub.db") as db:
             found = list(checks.check_index(db))
             files = checks.files(db, folder, fresh_after=fresh_after)
+            found += checks.set_aside(folder)
             total = sum(file.size_bytes or 0 for file in files)
             with _progress("Checking", total) as progress:
                 for file in files:
@@ -134,7 +135,11 @@ def _mend(data: Path, found: list[Finding]) -> frozenset[Finding]:
         folder, paths = data / index.FOLDER, {finding.path for finding in wrong}
         files = [file for file in checks.files(db, folder) if file.path in paths]
         left = {_place(each) for file in files for each in checks.check_file(db, folder, file)}
-    return frozenset(finding for finding in wrong if _place(finding) not in left)
+    return frozenset(
+        finding
+        for finding in wrong
+        if _place(finding) not in left and not aside.is_there(folder, finding.path)
+    )
 
 
 def _paths(found: list[Finding], kind: Kind) -> set[str]:

@@ -23,6 +23,7 @@ from latchstring.hub.https.certificates import HomeCertificate, OwnersCertificat
 from latchstring.hub.https.machine import reached
 from latchstring.hub.live.video import Video
 from latchstring.hub.notify.service import Notifier
+from latchstring.hub.offsite import restore
 from latchstring.hub.offsite.copier import Copier
 from latchstring.hub.owner import service as owner
 from latchstring.hub.owner.models import Choices
@@ -34,7 +35,7 @@ from latchstring.hub.recording.rules import OwnRule
 from latchstring.hub.redaction import masks, stills
 from latchstring.hub.redaction.redactor import Redactor
 from latchstring.hub.settings import HubSettings
-from latchstring.hub.store import Store, snapshot
+from latchstring.hub.store import Store, backup, snapshot
 from latchstring.hub.uplink.follow import Follower
 from latchstring.hub.uplink.share import Sender, Sharing
 from latchstring.sealing import keys
@@ -53,6 +54,8 @@ class Hub:
         with ExitStack() as made:
             made.enter_context(FolderLock(settings.data))
             snapshot.tidy(settings.data)
+            backup.tidy(settings.data)
+            restore.tidy(settings.data)
             self.store = Store(settings.data / "hub.db")
             made.callback(self.store.close)
             self.device = keys.load_or_make_device_key(settings.data / "device.key")

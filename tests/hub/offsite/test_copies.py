@@ -299,6 +299,32 @@ def test_a_copy_that_somebody_else_sealed_is_named_and_leaves_no_file(home, plac
     assert not list(tmp_path.rglob("elsewhere/2*"))
 
 
+def test_a_copy_takes_no_instant_from_another_recording(home, place, new_hub):
+    """Here another GOP began just then: both are kept, however often the copies are brought back."""
+    home.copier.choose(place)
+    home.filmed_event()
+    home.copier.copy_next()
+    writer = GopWriter(new_hub)
+    here = [writer.write(gop) for gop in gops_of(replace(SMALL, seed=1), 4)]
+    writer.close()
+    back = bring_back(new_hub, place, home)
+    assert back.gops > 0
+    with new_hub.read() as db:
+        (count,) = db.execute("SELECT count(*) FROM gop").fetchone()
+    assert count == len(here) + back.gops
+    assert bring_back(new_hub, place, home).gops == 0
+
+
+def test_what_a_killed_restore_had_opened_is_deleted(home, place, new_hub):
+    """By the next one; a start does the same."""
+    left = new_hub.path.parent / ".restoring-abc"
+    left.mkdir()
+    (left / "plain").write_bytes(b"the street")
+    home.copier.choose(place)
+    bring_back(new_hub, place, home)
+    assert not left.exists()
+
+
 def test_another_code_opens_nothing(home, place, new_hub):
     home.copier.choose(place)
     with pytest.raises(WrongRecoveryCode):

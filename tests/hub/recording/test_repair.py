@@ -1,13 +1,25 @@
+import io
 import logging
+import os
 import shutil
+from dataclasses import replace
+from datetime import timedelta
 
+import av
 import pytest
 
 from latchstring.base.time import TimeRange, from_micros
-from latchstring.hub.recording import index
+from latchstring.hub.cameras import h264
+from latchstring.hub.recording import aside, index
+from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.clip import cut
 from latchstring.hub.recording.repair import RepairReport, repair
-from latchstring.testing.recorded import CAMERA
+from latchstring.hub.recording.retention import Keep, Rule
+from latchstring.hub.recording.room import Room
+from latchstring.hub.recording.writer import GopWriter
+from latchstring.testing.clock import FakeClock
+from latchstring.testing.films import packets
+from latchstring.testing.recorded import CAMERA, SMALL
 
 
 def rows(store):
@@ -97,3 +109,162 @@ def test_other_files_are_left_alone(store, recorded):
     other.write_bytes(b"not ours")
     assert repair(store) == RepairReport()
     assert other.read_bytes() == b"not ours"
+
+
+def lose_rows(store):
+    with store.write() as db:
+        ids = [row["id"] for row in db.execute("SELECT id FROM segment")]
+        index.drop_segments(ids, db=db)
+
+
+def change(path, at, data):
+    content = bytearray(path.read_bytes())
+    content[at : at + len(data)] = data
+    path.write_bytes(content)
+    return bytes(content)
+
+
+def pictures(store, gops):
+    """How many can be decoded of what lies where these say."""
+    clip = cut(store, CAMERA, TimeRange(from_micros(gops[0].start_us), from_micros(gops[-1].end_us)))
+    with av.open(io.BytesIO(clip.data)) as film:
+        return len(list(film.decode(video=0)))
+
+
+def record(store, gops):
+    writer = GopWriter(store)
+    stored = [writer.write(gop) for gop in gops]
+    writer.close()
+    return stored
+
+
+def said_once(scene=SMALL, *, begins_after=0):
+    """Two GOPs of a camera that says how its pictures are decoded when it is called, and not again."""
+    clock = FakeClock()
+    clock.advance(begins_after)
+    info, film = packets(scene, 2, arrived=clock.monotonic())
+    sets = h264.parameter_sets(h264.split_annex_b(film[0].data))
+    assembler = Assembler(CAMERA, replace(info, extradata=sets.avcc()), clock)
+    for packet in film:
+        units = [u for u in h264.split_annex_b(packet.data) if u[0] & 0x1F not in (h264.SPS, h264.PPS)]
+        bare = packet._replace(data=h264.join(units))
+        yield from (made for made in assembler.feed(bare) if isinstance(made, WholeGop))
+    yield from assembler.finish()
+
+
+@pytest.mark.parametrize("harm", [b"\0" * 64, b"\xff" * 300, b"other"])
+def test_a_file_whose_head_is_damaged_is_adopted_by_what_its_gops_say(store, recorded, harm):
+    """Most cameras say before each keyframe how their pictures are decoded. Its bytes stay as they are."""
+    path = index.folder(store) / recorded[0].path
+    damaged = change(path, 0, harm)
+    lose_rows(store)
+    assert repair(store) == RepairReport(indexed_gops=4)
+    assert path.read_bytes() == damaged
+    assert pictures(store, recorded) == 20
+    assert repair(store) == RepairReport()
+
+
+def test_a_file_whose_head_is_damaged_takes_that_of_another_file_of_its_camera(store):
+    """Of the nearest with which its first keyframe can be decoded: in between the camera had another size."""
+    small = record(store, said_once())
+    record(store, said_once(replace(SMALL, width=128), begins_after=10))
+    record(store, said_once(begins_after=90))
+    change(index.folder(store) / small[0].path, 0, b"\xff" * 300)
+    lose_rows(store)
+    assert repair(store) == RepairReport(indexed_gops=6)
+    assert pictures(store, small) == 10
+
+
+def test_a_head_that_can_be_read_and_is_wrong_is_not_believed(store):
+    """Another size of picture stands in it, so the pictures could not be decoded."""
+    small = record(store, said_once())
+    large = record(store, said_once(replace(SMALL, width=128), begins_after=10))
+    record(store, said_once(begins_after=90))
+    wrong = (index.folder(store) / large[0].path).read_bytes()[: large[0].byte_offset]
+    assert len(wrong) == small[0].byte_offset
+    change(index.folder(store) / small[0].path, 0, wrong)
+    lose_rows(store)
+    assert repair(store) == RepairReport(indexed_gops=6)
+    assert pictures(store, small) == 10
+
+
+@pytest.fixture
+def unshowable(store):
+    """A file whose head is gone, with whole GOPs, and nothing that says how to decode them."""
+    [first, *_] = record(store, said_once())
+    change(index.folder(store) / first.path, 0, b"\xff" * 300)
+    lose_rows(store)
+    return first.path
+
+
+def test_what_nobody_can_show_is_set_aside_whole(store, unshowable, caplog):
+    """A repair deletes nothing that was recorded."""
+    folder = index.folder(store)
+    before = (folder / unshowable).read_bytes()
+    assert repair(store) == RepairReport(set_aside=1)
+    assert "1 files set aside" in caplog.text
+    [kept] = aside.files(folder)
+    assert (folder / kept.path).read_bytes() == before
+    assert not (folder / unshowable).exists()
+    assert repair(store) == RepairReport()
+
+
+def test_what_is_set_aside_a_second_time_takes_nothing_from_the_first(store, unshowable):
+    """Somebody put the file back; both are kept."""
+    folder = index.folder(store)
+    repair(store)
+    [kept] = aside.files(folder)
+    (folder / unshowable).write_bytes((folder / kept.path).read_bytes())
+    repair(store)
+    assert len(aside.files(folder)) == 2
+
+
+def test_gops_that_have_all_changed_are_set_aside(store, recorded):
+    """Each has its seal still, so it was recorded once; a failing disk changed it."""
+    path = index.folder(store) / recorded[0].path
+    for gop in recorded:
+        changed = change(path, gop.byte_offset + 500, b"\xff\0\xff")
+    lose_rows(store)
+    assert repair(store) == RepairReport(set_aside=1)
+    [kept] = aside.files(index.folder(store))
+    assert (index.folder(store) / kept.path).read_bytes() == changed
+
+
+def test_a_damaged_end_that_was_recorded_is_not_cut_off(store, recorded):
+    """A last GOP with a seal was whole once: the file is left as long as it is."""
+    path = index.folder(store) / recorded[0].path
+    changed = change(path, recorded[-1].byte_offset + 500, b"\xff\0\xff")
+    forget(store, recorded[-1:])
+    assert repair(store) == RepairReport()
+    assert path.read_bytes() == changed
+
+
+def test_a_whole_gop_before_the_new_end_of_a_file_is_kept(store, recorded):
+    """The file became shorter, and a row before its end was lost too: that GOP is found again."""
+    path = index.folder(store) / recorded[0].path
+    os.truncate(path, recorded[3].byte_offset + 10)
+    forget(store, [recorded[2]])
+    assert repair(store) == RepairReport(dropped_gops=1, indexed_gops=1, torn_bytes=10)
+    assert [row[1] for row in rows(store)] == [gop.start_us for gop in recorded[:3]]
+
+
+def test_what_is_set_aside_goes_when_its_time_is_up(store, unshowable):
+    """It shows somebody's street like any other recording, so it is kept no longer."""
+    repair(store)
+    [kept] = aside.files(index.folder(store))
+    room = Room(store, Keep(rule=Rule(days=14), min_free_bytes=0))
+    room.make(now=from_micros(kept.end_us) + timedelta(days=13), growing=())
+    assert aside.files(index.folder(store)) == [kept]
+    room.make(now=from_micros(kept.end_us) + timedelta(days=14), growing=())
+    assert aside.files(index.folder(store)) == []
+
+
+def test_no_damage_to_a_head_stops_a_start(store, recorded):
+    """Byte after byte of it: whatever can be read there, the GOPs are found."""
+    path = index.folder(store) / recorded[0].path
+    whole = path.read_bytes()
+    for at in range(0, recorded[0].byte_offset, 9):
+        path.write_bytes(whole)
+        change(path, at, bytes([whole[at] ^ 0xFF]))
+        lose_rows(store)
+        assert repair(store) == RepairReport(indexed_gops=4), at

@@ -10,7 +10,7 @@ import av
 import pytest
 
 from latchstring.base.time import TimeRange, from_micros
-from latchstring.hub.recording import fmp4, index
+from latchstring.hub.recording import check, fmp4, index
 from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.clip import ClipSpansBreak, NothingRecorded, RecordingGone, cut
 from latchstring.hub.recording.repair import RepairReport, repair
@@ -139,6 +139,22 @@ def test_the_row_comes_after_the_bytes_are_on_disk(store, gops, monkeypatch):
     ends = [writer.write(gop) for gop in gops]
     writer.close()
     assert flushed == [(gop.byte_offset + gop.size_bytes, n) for n, gop in enumerate(ends)]
+
+
+def test_a_clock_set_back_exactly_costs_no_gop(store, gops):
+    """Both recordings of the same instants are kept: the later one begins a microsecond after the other."""
+    first, second = GopWriter(store), GopWriter(store)
+    before = [first.write(gop) for gop in gops]
+    after = [second.write(gop) for gop in gops]
+    for writer in (first, second):
+        writer.close()
+    assert [gop.start_us for gop in after] == [gop.start_us + 1 for gop in before]
+    assert {gop.run_us for gop in after} == {before[0].run_us + 1}
+    assert _rows(store) == 8
+    folder = index.folder(store)
+    with store.read() as db:
+        found = [f for file in check.files(db, folder) for f in check.check_file(db, folder, file)]
+    assert found == []
 
 
 @pytest.fixture

@@ -122,6 +122,47 @@ def test_a_start_deletes_what_a_killed_backup_left(left_over: Path) -> None:
     assert snapshots(left_over) == []
 
 
+KILLED_RESTORE = """
+import os, signal, sys
+from pathlib import Path
+from latchstring.hub.store import backup
+
+backup.restore(Path(sys.argv[1]), Path(sys.argv[2]), progress=lambda _: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+@pytest.fixture
+def half_restored(data: Path, tmp_path: Path) -> Path:
+    """A folder in which a restore was killed in the middle of a file."""
+    (data / "device.key").write_bytes(b"the key of this hub")
+    backup.back_up(data, backup.FolderPlace(tmp_path / "backup"), now=NOW)
+    new = tmp_path / "new"
+    killed = subprocess.run([sys.executable, "-c", KILLED_RESTORE, tmp_path / "backup", new], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert parts(new)
+    return new
+
+
+def parts(data: Path) -> list[Path]:
+    """Halves of files, and the note that there may be some."""
+    return [*data.rglob(".*.part"), *data.glob(".restore-*")]
+
+
+def test_a_start_deletes_what_a_killed_restore_left(half_restored: Path) -> None:
+    """Whoever gave it up never restores again."""
+    Hub(HubSettings(data=half_restored)).stop()
+    assert parts(half_restored) == []
+
+
+def test_a_restore_deletes_what_a_killed_one_left(half_restored: Path, tmp_path: Path) -> None:
+    """Also of another backup, which has no such file."""
+    other = tmp_path / "other"
+    Store(other / "hub.db").close()
+    backup.back_up(other, backup.FolderPlace(tmp_path / "other backup"), now=NOW)
+    backup.restore(tmp_path / "other backup", half_restored)
+    assert parts(half_restored) == []
+
+
 def test_a_backup_that_is_under_way_is_left_alone(data: Path, tmp_path: Path) -> None:
     """By another one that is made meanwhile, and by a start."""
     seen = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
@@ -32,6 +33,7 @@ from latchstring.sealing.keys import Household
 from latchstring.sealing.recovery import RecoveryCode
 from latchstring.sealing.unseal import decrypt
 
+_WORK = ".restoring-"
 Tell = Callable[[int, int], None]
 """How many copies are back, of how many."""
 
@@ -51,7 +53,8 @@ def restore(
     repair(store)  # a file without its rows, where a restore was interrupted before
     names = list(opened.names())
     restored = Restored()
-    with tempfile.TemporaryDirectory(dir=store.path.parent, prefix=".restoring-") as work:
+    tidy(store.path.parent)
+    with tempfile.TemporaryDirectory(dir=store.path.parent, prefix=_WORK) as work:
         for number, name in enumerate(names, 1):
             try:
                 contents, clip = _open(opened, name, identity, Path(work))
@@ -61,6 +64,12 @@ def restore(
                 restored = _bring_in(store, contents, clip, name, restored, now=now)
             tell(number, len(names))
     return restored
+
+
+def tidy(data: Path) -> None:
+    """Delete what a restore had opened when it was killed. For who holds the folder."""
+    for left in data.glob(f"{_WORK}*"):
+        shutil.rmtree(left)
 
 
 def _household(opened: ObjectTarget) -> Household:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from latchstring.hub.recording import index, thumbnails
+from latchstring.hub.recording import aside, index, thumbnails
 
 Kind = Literal["rows", "thumbnails", "prepared", "originals", "leaving", "else"]
 
@@ -24,7 +24,11 @@ def sizes(data: Path) -> Mapping[Kind, int]:
     """Bytes of each kind; a folder that nobody thought of counts as `else`."""
     found: dict[Kind, int] = {}
     for entry in os.scandir(data):
-        if entry.name != index.FOLDER:
+        if entry.name == index.FOLDER:
+            found["else"] = found.get("else", 0) + sum(
+                each.size_bytes for each in aside.files(Path(entry.path))
+            )
+        else:
             kind = "rows" if entry.name.startswith("hub.db") else _KINDS.get(entry.name, "else")
             found[kind] = found.get(kind, 0) + _size(entry)
     return found

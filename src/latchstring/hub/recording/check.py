@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import mmap
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from latchstring.base.time import from_micros, to_text
-from latchstring.hub.recording import fmp4
-from latchstring.hub.recording.survivors import NAME, holes, surviving
+from latchstring.hub.recording import aside, fmp4
+from latchstring.hub.recording.survivors import NAME, holes, mapped, surviving
 
 Kind = Literal[
     "index-damaged",
@@ -25,6 +23,7 @@ Kind = Literal[
     "init-differs",
     "gop-damaged",
     "time-taken",
+    "set-aside",
 ]
 _NUMBERS = {kind: number for number, kind in enumerate(get_args(Kind), start=1)}
 COMPARED = ("start_us", "end_us", "size_bytes", "frames", "media_start", "sound_bytes")
@@ -88,6 +87,15 @@ def check_index(db: sqlite3.Connection) -> Iterator[Finding]:
         yield Finding(kind="index-damaged", path="hub.db", message=f"a row of {row[0]} has lost its {row[2]}")
 
 
+def set_aside(folder: Path) -> Iterator[Finding]:
+    """What a repair could neither show nor throw away."""
+    for segment in aside.files(folder):
+        message = (
+            f"nothing in its {segment.size_bytes} bytes can be shown, so it lies here until its time is up"
+        )
+        yield Finding(kind="set-aside", path=segment.path, message=message)
+
+
 def check_file(db: sqlite3.Connection, folder: Path, file: File, *, seals: bool = True) -> Iterator[Finding]:
     """What is wrong with one file; without `seals` only where its parts lie is looked at."""
     rows = _rows(db, file)
@@ -96,22 +104,11 @@ def check_file(db: sqlite3.Connection, folder: Path, file: File, *, seals: bool 
             yield _of(file, "file-missing", f"{len(rows)} GOPs are in the index, and their file is gone")
         return
     try:
-        with _mapped(folder / file.path) as data:
+        with mapped(folder / file.path) as data:
             yield from _compare(db, folder, file, rows, data, seals=seals)
     except FileNotFoundError:
         if _is_still_known(db, file):
             yield _of(file, "file-missing", "the file went away while it was looked at")
-
-
-@contextmanager
-def _mapped(path: Path) -> Iterator[memoryview]:
-    """A file's bytes, without reading them all at once."""
-    with path.open("rb") as f:
-        if path.stat().st_size == 0:
-            yield memoryview(b"")
-            return
-        with mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
-            yield view
 
 
 def _compare(
@@ -181,7 +178,7 @@ def _rightly_there(db: sqlite3.Connection, folder: Path, row: sqlite3.Row, start
     if other is None:
         return None
     try:
-        with _mapped(folder / other["path"]) as data:
+        with mapped(folder / other["path"]) as data:
             there = fmp4.gop_at(data, other["byte_offset"])
     except FileNotFoundError:
         return None
@@ -216,13 +213,11 @@ def _init(file: File, init: bytes, data: memoryview) -> Iterator[Finding]:
 
 def _stranger(db: sqlite3.Connection, file: File, data: memoryview) -> Iterator[Finding]:
     """A file of which the index knows nothing."""
-    try:
-        _, init = fmp4.read_init(bytes(data[: 1 << 16]))
-    except fmp4.BadSegment:
-        init = b""
-    gops = list(surviving(data, len(init))) if init else []
+    gops = list(surviving(data, 0))
     if gops:
         yield from _not_indexed(db, file, gops, "are not in the index")
+    elif fmp4.is_sealed(data, 0):
+        yield _of(file, "no-whole-gop", "no GOP in it matches its seal: their bytes have changed")
     else:
         yield _of(file, "no-whole-gop", "it holds no whole GOP")
 
@@ -232,7 +227,10 @@ def _tail(db: sqlite3.Connection, file: File, data: memoryview, end: int) -> Ite
     if gops:
         yield from _not_indexed(db, file, gops, "at its end are not in the index")
         end = gops[-1].end
-    if end < len(data):
+    if fmp4.is_sealed(data, end):
+        message = f"{len(data) - end} bytes at its end are GOPs without rows that do not match their seals"
+        yield _of(file, "gop-damaged", message)
+    elif end < len(data):
         yield _of(file, "torn-tail", f"{len(data) - end} bytes lie behind the last whole GOP")
 
 

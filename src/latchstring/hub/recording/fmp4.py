@@ -12,14 +12,16 @@ again from its bytes alone. Source: ISO/IEC 14496-12 (2022), sections named belo
 from __future__ import annotations
 
 import mmap
+import re
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from latchstring.base.errors import BadInput
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import h264
+from latchstring.hub.cameras.errors import BrokenVideo
 from latchstring.hub.cameras.models import SoundInfo
 from latchstring.hub.recording import sound_track
 from latchstring.hub.recording.models import Gop, StoredGop, Track
@@ -40,6 +42,9 @@ _PRFT = struct.Struct(">I4sIIQQ")  # 8.16.5
 _PRFT_ARRIVAL = 0x01000008  # version 1; flags 8: a consistent clock, which here is that of arrival
 _SEAL = struct.Struct(">I4s4sIIQQI")
 _SEAL_MAGIC = b"GOP1"
+_SEALED = re.compile(re.escape(struct.pack(">I4s4s", _SEAL.size, b"free", _SEAL_MAGIC)))
+HEAD_BYTES = 1 << 16
+"""No init segment is longer."""
 
 
 class BadSegment(BadInput):
@@ -128,11 +133,11 @@ def read_init(data: bytes) -> tuple[Track, bytes]:
         (avcc_size,) = struct.unpack_from(">I", init, at - 4)
         avcc = init[at + 4 : at - 4 + avcc_size]
         sets, _ = h264.read_extradata(avcc)
-    except (struct.error, ValueError) as e:
+        width, height = sets.size if sets is not None else (0, 0)
+    except (struct.error, ValueError, BrokenVideo) as e:
         raise BadSegment from e
     if sets is None:
         raise BadSegment
-    width, height = sets.size
     return Track(codec=sets.codec, width=width, height=height, timescale=timescale, avcc=avcc), init
 
 
@@ -155,6 +160,26 @@ def sample(fragment_bytes: bytes, at: int = 0) -> bytes:
 def first_sample(gop: bytes) -> bytes:
     """The keyframe of a GOP."""
     return sample(gop, _PRFT.size)
+
+
+def begun_at(start_us: int, parts: Sequence[bytes]) -> tuple[bytes, ...]:
+    """A whole GOP, its seal last, as if its keyframe had come at this instant; sealed anew."""
+    *_, media_start = _PRFT.unpack_from(parts[0])
+    _, _, _, frames, _, duration, end_us, _ = _SEAL.unpack(parts[-1])
+    body = (open_gop(start_us, media_start) + parts[0][_PRFT.size :], *parts[1:-1])
+    return (*body, seal_gop(body, frames=frames, duration=duration, end_us=end_us))
+
+
+def moved_to(start_us: int, gop: bytes) -> bytes:
+    """The same in one piece."""
+    return b"".join(begun_at(start_us, (gop[: -_SEAL.size], gop[-_SEAL.size :])))
+
+
+def is_sealed(data: bytes | mmap.mmap | memoryview, start: int) -> bool:
+    """Whether a GOP ends from `start` on, though its bytes may have changed since: what was in flight when
+    the power went has no seal."""
+    with memoryview(data) as view:
+        return any(found.start() + _SEAL.size <= len(view) for found in _SEALED.finditer(view, start))
 
 
 def gop_duration(gop: bytes) -> int:

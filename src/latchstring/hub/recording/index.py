@@ -10,13 +10,15 @@ from pathlib import Path
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange, to_micros
 from latchstring.hub.recording import fmp4
-from latchstring.hub.recording.models import Run, StoredGop
+from latchstring.hub.recording.models import Gop, Run, StoredGop
 from latchstring.hub.recording.retention import StoredSegment
 from latchstring.hub.store import Store
 
 FOLDER = "recordings"
 """The segment files lie beside the store's file, under this name."""
 LAST_US = 2**63 - 1
+MOST_AT_ONCE = 1000
+"""So many GOPs of one camera may have begun at one instant, each a microsecond after the one before."""
 
 _GOP = """SELECT gop.*, segment.path, segment.run_us FROM gop JOIN segment ON segment.id = gop.segment"""
 
@@ -49,8 +51,9 @@ def add_segment(run: Run, number: int, path: str, *, db: sqlite3.Connection) -> 
 
 
 def add_gop(gop: StoredGop, segment: int, *, db: sqlite3.Connection) -> None:
+    """Never in the place of another one's row: `free_from` says when it may begin."""
     db.execute(
-        """INSERT OR REPLACE INTO gop
+        """INSERT INTO gop
                (camera, start_us, end_us, segment, byte_offset, size_bytes, frames, media_start, sound_bytes)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
@@ -83,6 +86,39 @@ def add_gop(gop: StoredGop, segment: int, *, db: sqlite3.Connection) -> None:
 def is_taken(camera: CameraId, start_us: int, *, db: sqlite3.Connection) -> bool:
     """Whether a GOP of this camera began at this instant: the index has room for one."""
     row = db.execute("SELECT 1 FROM gop WHERE camera = ? AND start_us = ?", (camera, start_us)).fetchone()
+    return row is not None
+
+
+def free_from(camera: CameraId, start_us: int, *, db: sqlite3.Connection) -> int:
+    """The first instant from this one on at which no GOP of this camera began."""
+    while is_taken(camera, start_us, db=db):
+        start_us += 1
+    return start_us
+
+
+def free_run_from(camera: CameraId, start_us: int, *, db: sqlite3.Connection) -> int:
+    """The same of runs."""
+    while db.execute("SELECT 1 FROM run WHERE camera = ? AND start_us = ?", (camera, start_us)).fetchone():
+        start_us += 1
+    return start_us
+
+
+def holds(gop: Gop, size_bytes: int, *, db: sqlite3.Connection) -> bool:
+    """Whether this very GOP is there: as it began, or a moment later where another one had its instant."""
+    row = db.execute(
+        """SELECT 1 FROM gop WHERE camera = ? AND start_us BETWEEN ? AND ? AND end_us = ? AND size_bytes = ?
+               AND frames = ? AND media_start = ? AND sound_bytes = ?""",
+        (
+            gop.camera,
+            gop.start_us,
+            gop.start_us + MOST_AT_ONCE,
+            gop.end_us,
+            size_bytes,
+            gop.frames,
+            gop.media_start,
+            gop.sound_bytes,
+        ),
+    ).fetchone()
     return row is not None
 
 

@@ -7,18 +7,17 @@ Only files whose length differs from what their rows say are read.
 from __future__ import annotations
 
 import logging
-import mmap
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from latchstring.base.ids import CameraId
-from latchstring.hub.recording import fmp4, index
+from latchstring.hub.recording import aside, fmp4, heads, index
 from latchstring.hub.recording.check import COMPARED
 from latchstring.hub.recording.fmp4 import FoundGop
 from latchstring.hub.recording.models import Run, StoredGop
-from latchstring.hub.recording.survivors import NAME, holes, surviving
+from latchstring.hub.recording.survivors import NAME, holes, mapped, surviving
 from latchstring.hub.store import Store
 
 log = logging.getLogger(__name__)
@@ -31,7 +30,8 @@ class RepairReport:
     torn_bytes: int = 0  # cut off behind the last whole GOP
     indexed_gops: int = 0  # had their bytes, but no row
     dropped_gops: int = 0  # had a row, but no bytes
-    deleted_files: int = 0  # held no whole GOP
+    deleted_files: int = 0  # held no whole GOP, and nothing that had been one
+    set_aside: int = 0  # files that were recorded and cannot be shown
 
     @property
     def found_something(self) -> bool:
@@ -43,7 +43,7 @@ class RepairReport:
         return (
             f"the recordings were repaired: {self.torn_bytes} torn bytes cut off, "
             f"{self.indexed_gops} GOPs indexed again, {self.dropped_gops} rows without data dropped, "
-            f"{self.deleted_files} files without a whole GOP deleted"
+            f"{self.deleted_files} files without a whole GOP deleted, {self.set_aside} files set aside"
         )
 
     def __add__(self, other: RepairReport) -> RepairReport:
@@ -104,16 +104,14 @@ def _adopt(store: Store, path: Path, name: str) -> RepairReport:
     if match is None:
         return RepairReport()
     data = path.read_bytes()
-    try:
-        track, init = fmp4.read_init(data)
-        found = list(surviving(data, len(init)))
-    except fmp4.BadSegment:
-        init, found = b"", []
+    found = list(surviving(data, 0))
     if not found:
-        path.unlink()
-        return RepairReport(torn_bytes=len(data), deleted_files=1)
-    camera = CameraId(name.split("/")[0])
-    run = Run(camera=camera, start_us=int(match["run"]), track=track, init=init)
+        return _let_go(store, path, data)
+    camera, run_us = CameraId(name.split("/")[0]), int(match["run"])
+    run = index.run(store, camera, run_us) or _run_of(path, data, found[0], camera, run_us)
+    if run is None:
+        aside.put(index.folder(store), path)
+        return RepairReport(set_aside=1)
     with store.write() as db:
         new = _new(found, camera, name, db=db)
         if not new:
@@ -121,12 +119,29 @@ def _adopt(store: Store, path: Path, name: str) -> RepairReport:
         segment = index.add_segment(run, int(match["number"]), name, db=db)
         for gop in new:
             index.add_gop(gop.stored(camera, run.start_us, name), segment, db=db)
-    return RepairReport(indexed_gops=len(new), torn_bytes=_truncate(path, found[-1].end))
+    return RepairReport(indexed_gops=len(new), torn_bytes=_cut_torn(path, data, found[-1].end))
+
+
+def _run_of(path: Path, data: bytes, gop: FoundGop, camera: CameraId, run_us: int) -> Run | None:
+    head = heads.fitting(path, data, gop)
+    return None if head is None else Run(camera=camera, start_us=run_us, track=head[0], init=head[1])
+
+
+def _let_go(store: Store, path: Path, data: bytes | memoryview) -> RepairReport:
+    """A file without a whole GOP: what was recorded once is set aside, what never was is deleted."""
+    if fmp4.is_sealed(data, 0):
+        aside.put(index.folder(store), path)
+        return RepairReport(set_aside=1)
+    path.unlink()
+    return RepairReport(torn_bytes=len(data), deleted_files=1)
 
 
 def _new(found: list[FoundGop], camera: CameraId, name: str, *, db: sqlite3.Connection) -> list[FoundGop]:
     """Those that began when no other one did: what somebody copied by hand takes no row from its original."""
-    new = [gop for gop in found if not index.is_taken(camera, gop.start_us, db=db)]
+    first = {gop.start_us: gop for gop in reversed(found)}
+    new = [
+        gop for gop in found if first[gop.start_us] is gop and not index.is_taken(camera, gop.start_us, db=db)
+    ]
     if len(new) < len(found):
         log.warning("%s: %d GOPs began when others did, and are left alone", name, len(found) - len(new))
     return new
@@ -134,19 +149,18 @@ def _new(found: list[FoundGop], camera: CameraId, name: str, *, db: sqlite3.Conn
 
 def _mend(store: Store, path: Path, name: str, known: _Known) -> RepairReport:
     """A file that is longer or shorter than its rows say."""
-    size = path.stat().st_size
-    if size < known.end:
-        return _forget_lost(store, path, known, size)
-    with path.open("rb") as f, mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        found = list(surviving(data, known.end))
-    end = found[-1].end if found else known.end
-    if end == 0:
-        with store.write() as db:
-            index.drop_segments([known.id], db=db)
-        path.unlink()
-        return RepairReport(torn_bytes=size, deleted_files=1)
-    indexed = _enter(store, found, known, name)
-    return RepairReport(indexed_gops=indexed, torn_bytes=_truncate(path, end))
+    lost, end = 0, known.end
+    if path.stat().st_size < end:
+        lost, end = _forget_lost(store, known, path.stat().st_size)
+    with mapped(path) as data:
+        found = list(surviving(data, end))
+        end = found[-1].end if found else end
+        if end == 0:
+            with store.write() as db:
+                index.drop_segments([known.id], db=db)
+            return RepairReport(dropped_gops=lost) + _let_go(store, path, data)
+        indexed, torn = _enter(store, found, known, name), _cut_torn(path, data, end)
+    return RepairReport(dropped_gops=lost, indexed_gops=indexed, torn_bytes=torn)
 
 
 def index_between(store: Store, path: str) -> None:
@@ -170,23 +184,17 @@ def _enter(store: Store, found: list[FoundGop], known: _Known, name: str) -> int
     return len(new)
 
 
-def _forget_lost(store: Store, path: Path, known: _Known, size: int) -> RepairReport:
-    """Rows beyond the end of the file go; a GOP that is cut in two goes whole."""
+def _forget_lost(store: Store, known: _Known, size: int) -> tuple[int, int]:
+    """Rows beyond the end of the file go; a GOP that is cut in two goes whole. How many, and the new end."""
     with store.write() as db:
         lost = db.execute(
             "DELETE FROM gop WHERE segment = ? AND byte_offset + size_bytes > ?", (known.id, size)
         ).rowcount
         (end,) = db.execute(
-            "SELECT max(byte_offset + size_bytes) FROM gop WHERE segment = ?", (known.id,)
+            "SELECT coalesce(max(byte_offset + size_bytes), 0) FROM gop WHERE segment = ?", (known.id,)
         ).fetchone()
-        if end is None:
-            index.drop_segments([known.id], db=db)
-        else:
-            index.measure_again(known.id, db=db)
-    if end is None:
-        path.unlink()
-        return RepairReport(dropped_gops=lost, torn_bytes=size, deleted_files=1)
-    return RepairReport(dropped_gops=lost, torn_bytes=_truncate(path, end))
+        index.measure_again(known.id, db=db)
+    return lost, end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,10 +275,10 @@ def _says_itself(found: FoundGop) -> tuple[int, ...]:
     return tuple(getattr(found, name) for name in COMPARED)
 
 
-def _truncate(path: Path, end: int) -> int:
-    """Cut the file off at `end`; answers how many bytes that took."""
-    extra = path.stat().st_size - end
-    if extra:
-        with path.open("r+b") as f:
-            f.truncate(end)
-    return extra
+def _cut_torn(path: Path, data: bytes | memoryview, end: int) -> int:
+    """Cut off what was in flight; answers how many bytes. What was whole once stays, for `check` to name."""
+    if end == len(data) or fmp4.is_sealed(data, end):
+        return 0
+    with path.open("r+b") as f:
+        f.truncate(end)
+    return len(data) - end

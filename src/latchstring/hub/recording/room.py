@@ -11,7 +11,7 @@ from datetime import datetime
 
 from latchstring.base.ids import CameraId
 from latchstring.base.time import to_micros
-from latchstring.hub.recording import index, thumbnails
+from latchstring.hub.recording import aside, index, thumbnails
 from latchstring.hub.recording.retention import (
     DAY_US,
     Keep,
@@ -90,6 +90,8 @@ class Room:
             last_us = None if is_short or over else to_micros(now) - rule.days * DAY_US
             if files := index.segments_until(self._store, camera, last_us):
                 found += mark_events(files, self._moments(camera))
+        for segment in aside.files(self._folder):
+            found += mark_events([segment], self._moments(segment.camera))
         return found
 
     def _disk(self) -> shutil._ntuple_diskusage:

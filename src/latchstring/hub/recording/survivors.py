@@ -6,6 +6,8 @@ import mmap
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from latchstring.hub.recording import fmp4
 from latchstring.hub.recording.fmp4 import FoundGop
@@ -14,6 +16,17 @@ NAME = re.compile(r"(?P<run>\d+)-(?P<number>\d{5})\.mp4")
 """How a segment file is called; another file in the folder is not ours."""
 _HEAD = re.compile(b"prft")
 _BEFORE_KIND = 4  # a box begins with its size
+
+
+@contextmanager
+def mapped(path: Path) -> Iterator[memoryview]:
+    """A file's bytes, without reading them all at once."""
+    with path.open("rb") as f:
+        if path.stat().st_size == 0:
+            yield memoryview(b"")
+            return
+        with mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
+            yield view
 
 
 def surviving(data: bytes | mmap.mmap | memoryview, start: int, end: int | None = None) -> Iterator[FoundGop]:

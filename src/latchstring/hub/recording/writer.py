@@ -8,6 +8,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 from latchstring.base.errors import Unavailable
 from latchstring.base.files import sync_folder
 from latchstring.base.time import from_micros
-from latchstring.hub.recording import index
+from latchstring.hub.recording import fmp4, index
 from latchstring.hub.recording.assembler import WholeGop
 from latchstring.hub.recording.models import Run, StoredGop
 from latchstring.hub.store import Store, StoreFull
@@ -41,7 +42,8 @@ class GopWriter:
         self._folder = index.folder(store)
         self._rotate_us = rotate_after // timedelta(microseconds=1)
         self._segment: _Segment | None = None
-        self._run_us: int | None = None
+        self._run_us: int | None = None  # as its GOPs say
+        self._run: Run | None = None  # as it is written
         self._next_number = 0
 
     @property
@@ -50,8 +52,12 @@ class GopWriter:
         return self._segment.name if self._segment else None
 
     def write(self, whole: WholeGop) -> StoredGop:
-        """Returns when the GOP would survive a power cut. After an error the files are as they were."""
+        """Returns when the GOP would survive a power cut. After an error the files are as they were.
+
+        Where another one began at this very instant, as after a clock was set back, it begins a moment later.
+        """
         try:
+            whole = self._with_a_place(whole)
             segment = self._segment_for(whole)
             offset = segment.append(whole.parts)
             gop = whole.gop.stored(segment.name, offset, sum(map(len, whole.parts)))
@@ -68,14 +74,30 @@ class GopWriter:
         if segment is not None:
             segment.close()
 
+    def _with_a_place(self, whole: WholeGop) -> WholeGop:
+        """A run and an instant that no other GOP of its camera has."""
+        gop, parts = whole.gop, whole.parts
+        with self._store.read() as db:
+            if self._run is None or self._run_us != gop.run_us:
+                run_us = index.free_run_from(gop.camera, gop.run_us, db=db)
+                self._run, self._run_us = replace(whole.run, start_us=run_us), gop.run_us
+                self._next_number = 0
+            start_us = index.free_from(gop.camera, gop.start_us, db=db)
+        if start_us != gop.start_us:
+            parts = fmp4.begun_at(start_us, parts)
+        gop = replace(gop, run_us=self._run.start_us, start_us=start_us)
+        return WholeGop(gop=gop, run=self._run, parts=parts)
+
     def _segment_for(self, whole: WholeGop) -> _Segment:
         now_us = whole.gop.start_us
-        same_run = self._run_us == whole.run.start_us
-        if self._segment is not None and same_run and now_us - self._segment.start_us < self._rotate_us:
-            return self._segment
+        open_one = self._segment
+        if (
+            open_one is not None
+            and open_one.run == whole.run
+            and now_us - open_one.start_us < self._rotate_us
+        ):
+            return open_one
         self.close()
-        if not same_run:
-            self._run_us, self._next_number = whole.run.start_us, 0
         self._segment = _Segment(self._folder, whole.run, self._next_number, now_us)
         self._next_number += 1
         return self._segment

@@ -32,6 +32,7 @@ MANIFEST = "backup.json"
 FORMAT = "latchstring-hub-backup-1"
 LEFT_OUT = frozenset({"lock", STORE, f"{STORE}-wal", f"{STORE}-shm", "hub.spare", "thumbnails"})
 """What a hub makes anew."""
+_UNFINISHED = ".restore-unfinished"
 _PIECE = 1 << 20
 
 Progress = Callable[[int], None]
@@ -111,12 +112,23 @@ def restore(backup: Path, data: Path, *, progress: Progress = lambda _bytes: Non
         raise FolderNotEmpty
     with FolderLock(data), opened(backup) as source:
         files = source.files()
+        tidy(data)
+        (data / _UNFINISHED).touch(0o600)
         for file in sorted(files, key=lambda f: f.path == STORE):
             to = data / file.path
             with source.open(file) as f:
                 _restore_one(f, file, to, progress)
+        (data / _UNFINISHED).unlink()
         hand_over(data)
     return files
+
+
+def tidy(data: Path) -> None:
+    """Delete the half of a file that a killed restore left. For who holds the folder."""
+    if (data / _UNFINISHED).exists():
+        for left in data.rglob(".*.part"):
+            left.unlink()
+        (data / _UNFINISHED).unlink()
 
 
 def _manifest(copied: Mapping[str, Copied], now: datetime) -> bytes:
