@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.everybody import faults_of
-from browser.home import CAMERA, PASSWORD, PLAYING, film, set_up, sign_in
+from browser.home import CAMERA, PASSWORD, PLAYING, film, film_before, set_up, sign_in
 from latchstring.base.time import TimeRange
 from latchstring.hub.cameras.regions import Region
 from latchstring.hub.daemon import Hub
@@ -52,14 +52,10 @@ def town() -> Iterator[ServedTown]:
 
 
 def ask_for(town: ServedTown, hub: Hub, during: TimeRange) -> None:
-    """An approved request of the last minutes, in the bundle that the hub follows.
-
-    A film may end a moment ahead of the clock, when its first picture came late; a request's window may not.
-    """
+    """An approved request of the half hour up to then, in the bundle that the hub follows."""
     now = hub.clock.now()
-    end = min(during.end, now)
     request = town.town.request(
-        window=TimeRange(end - timedelta(minutes=30), end),
+        window=TimeRange(during.end - timedelta(minutes=30), during.end),
         created_at=now,
         expires_at=now + timedelta(days=5),
     )
@@ -140,7 +136,7 @@ def test_the_timeline_is_used_by_keyboard_alone(page: Page, address: str, hub: H
 def test_the_owner_shares_a_clip(page: Page, address: str, hub: Hub, town: ServedTown) -> None:
     """The request says who asks and why it can be trusted; a yes to one clip ends in the log."""
     set_up(hub, Choices(home=MIDDLE, network=town.address))
-    ask_for(town, hub, film(hub, 4))
+    ask_for(town, hub, film_before(hub, 4))
     sign_in(page, address)
     page.get_by_role("link", name=re.compile("Requests 1")).click()
     page.get_by_role("link", name=re.compile("Burglary")).click()
@@ -167,7 +163,7 @@ def test_a_masked_clip_is_looked_at_before_it_is_shared(
 ) -> None:
     """Prepared by one tap, played as it leaves and as recorded, and only then shared."""
     set_up(hub, Choices(home=MIDDLE, network=town.address))
-    during = film(hub, 4)
+    during = film_before(hub, 4)
     masks.set_masks(hub.store, hub.video.cameras()[0].id, [LEFT_HALF], now=hub.clock.now())
     ask_for(town, hub, during)
     sign_in(page, address)
@@ -198,7 +194,7 @@ def test_a_masked_clip_is_looked_at_before_it_is_shared(
 def test_an_owner_draws_what_else_to_hide(page: Page, address: str, hub: Hub, town: ServedTown) -> None:
     """For this clip only, by keyboard or pointer; the page says what is not hidden by itself."""
     set_up(hub, Choices(home=MIDDLE, network=town.address))
-    ask_for(town, hub, film(hub, 3))
+    ask_for(town, hub, film_before(hub, 3))
     sign_in(page, address)
     page.get_by_role("link", name=re.compile("Requests 1")).click()
     page.get_by_role("link", name=re.compile("Burglary")).click()
@@ -214,7 +210,7 @@ def test_an_owner_draws_what_else_to_hide(page: Page, address: str, hub: Hub, to
 def test_not_now_stays_in_the_house(page: Page, address: str, hub: Hub, town: ServedTown) -> None:
     """Putting a request aside, and taking that back, sends nothing."""
     set_up(hub, Choices(home=MIDDLE, network=town.address))
-    ask_for(town, hub, film(hub, 2))
+    ask_for(town, hub, film_before(hub, 2))
     sign_in(page, address)
     page.get_by_role("link", name=re.compile("Requests 1")).click()
     page.get_by_role("link", name=re.compile("Burglary")).click()
@@ -229,7 +225,7 @@ def test_not_now_stays_in_the_house(page: Page, address: str, hub: Hub, town: Se
 def test_an_agency_is_muted_and_allowed_again(page: Page, address: str, hub: Hub, town: ServedTown) -> None:
     """“Never from this agency” can be found and undone in the settings."""
     set_up(hub, Choices(home=MIDDLE, network=town.address))
-    ask_for(town, hub, film(hub, 2))
+    ask_for(town, hub, film_before(hub, 2))
     sign_in(page, address)
     page.get_by_role("link", name=re.compile("Requests 1")).click()
     page.get_by_role("link", name=re.compile("Burglary")).click()
@@ -246,7 +242,7 @@ def test_an_agency_is_muted_and_allowed_again(page: Page, address: str, hub: Hub
 def test_every_page_can_be_used_by_everybody(page: Page, address: str, hub: Hub, town: ServedTown) -> None:
     """Each control has a name and a size to hit, each page one heading, and nothing is wider than a phone."""
     set_up(hub, Choices(home=MIDDLE, network=town.address))
-    during = film(hub, 8)
+    during = film_before(hub, 8)
     ask_for(town, hub, during)
     page.goto(address)
     faults = {"sign in": faults_of(page, "Welcome home")}

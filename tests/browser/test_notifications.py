@@ -84,12 +84,13 @@ def deliver(page: Page, address: str, message: bytes) -> None:
     def registered(event: dict[str, Any]) -> None:
         found.extend(each["registrationId"] for each in event["registrations"] if not each["isDeleted"])
 
+    def is_registered() -> bool:
+        page.wait_for_timeout(50)  # what the session says comes while Playwright waits
+        return bool(found)
+
     session.on("ServiceWorker.workerRegistrationUpdated", registered)
     session.send("ServiceWorker.enable")
-    for _ in range(100):
-        if found:
-            break
-        page.wait_for_timeout(50)
+    until(is_registered)
     given = {"origin": address, "registrationId": found[0], "data": message.decode()}
     session.send("ServiceWorker.deliverPushMessage", given)
 

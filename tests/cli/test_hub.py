@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from latchstring.hub.owner import service as owner
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.store import Store
 from latchstring.ledger.note import Verifier
+from latchstring.testing.waiting import WAIT_SECONDS, until
 
 VKEY = Verifier("net.test/ledger", SigningKey(bytes(32)).verify_key).vkey
 PASSWORD = "three quiet herons"
@@ -157,13 +157,13 @@ def started(tmp_path: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str
 
 
 def answers(url: str) -> bool:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+    def is_well() -> bool:
         try:
             return httpx.get(f"{url}healthz", trust_env=False).json() == {"ok": True}
         except httpx.HTTPError:
-            time.sleep(0.05)
-    return False
+            return False
+
+    return until(is_well)
 
 
 def test_it_runs_until_ctrl_c_and_starts_again_after_a_kill(started, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_it_runs_until_ctrl_c_and_starts_again_after_a_kill(started, tmp_path: P
     assert answers(url)
     assert (tmp_path / "data" / "device.key").read_bytes() == key
     child.send_signal(signal.SIGINT)
-    assert child.wait(20) == 0
+    assert child.wait(WAIT_SECONDS) == 0
     assert child.stdout.read().endswith("The hub has stopped.\n")
 
 
@@ -189,7 +189,7 @@ def test_a_polite_kill_stops_it_in_order_too(started, tmp_path: Path) -> None:
     child, url = started("--https-port", "0", "--config", https_on)
     assert answers(url)
     child.terminate()
-    assert child.wait(20) == 0
+    assert child.wait(WAIT_SECONDS) == 0
     assert child.stdout.read().endswith("The hub has stopped.\n")
 
 

@@ -49,9 +49,10 @@ def test_the_camera_plays_what_is_said(server: RtspServer, heard: Path, law: str
     channel = Backchannel(server.url(f"/{law}"), SystemClock(), heard=came.append)
     with closing(Speaker(channel, SystemClock())) as speaker:
         speaker.play(tone(1000, 0.6))
-        until(lambda: (heard / f"{law}.pcm").stat().st_size >= len(tone(1000, 0.6)))
+        written = heard / f"{law}.pcm"
+        until(lambda: written.exists() and written.stat().st_size >= len(tone(1000, 0.6)))
         until(lambda: len(b"".join(came)) >= len(tone(440, 0.4)))
-    said = (heard / f"{law}.pcm").read_bytes()
+    said = written.read_bytes()
     assert len(said) == len(tone(1000, 0.6))
     assert loudest(said) == pytest.approx(1000, abs=5)
     assert loudest(b"".join(came)) == pytest.approx(440, abs=5)

@@ -157,7 +157,7 @@ def test_one_voice_at_a_time(doorbell: Doorbell, porch: CameraId, reply: ReplyId
     with pytest.raises(SomebodyTalks):
         doorbell.reply(porch, reply)
     first.say(tone(1000, 0.2))
-    until(lambda: heard.stat().st_size > 2000)
+    until(lambda: heard.exists() and heard.stat().st_size > 2000)
     first.end()
     doorbell.talk(porch).end()
 

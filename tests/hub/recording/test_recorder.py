@@ -313,7 +313,7 @@ def test_hevc_gives_way_to_a_small_stream_in_h264(record):
             id=CameraId("cam_" + "a" * 26), name="a", url=server.url("/main"), sub_url=server.url("/sub")
         )
         recorder = record(both)
-        until(lambda: recorder.status.last_gop_at is not None, seconds=30)
+        until(lambda: recorder.status.last_gop_at is not None)
         assert (recorder.status.state, recorder.status.width) == ("recording", 160)
         said = recorder.status.advice or ""
         assert "small stream is recorded. In the large one the camera sends HEVC (H.265)" in said
@@ -325,6 +325,6 @@ def test_hevc_alone_is_said_plainly(record):
     """Without another stream nothing is recorded, and the message says what to change."""
     with RtspServer({"/main": "hevc:320x240@10"}) as server:
         recorder = record(camera(server.url("/main")))
-        until(lambda: recorder.status.state == "failed", seconds=30)
+        until(lambda: recorder.status.state == "failed")
         assert "set this stream to H.264" in recorder.status.message
         assert recorder.status.advice is None

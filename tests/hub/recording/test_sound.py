@@ -194,7 +194,10 @@ def server():
 
 
 def record_for_a_while(store, url, *, records_sound=True, gops=2):
-    """What a real recorder makes of a real stream: its status, and the clip."""
+    """What a real recorder makes of a real stream: its status, and the clip.
+
+    A server that stalls has a moment without sound.
+    """
     camera = CameraSettings(
         id=CameraId("cam_" + "a" * 26), name="Porch", url=url, records_sound=records_sound
     )
@@ -208,7 +211,7 @@ def record_for_a_while(store, url, *, records_sound=True, gops=2):
     recorder.start()
     began = SystemClock().now()
     until(lambda: recorder.status.last_gop_at is not None and len(_gops(store, began)) >= gops)
-    status = recorder.status
+    status = until(lambda: recorder.status if recorder.status.sound != "stopped" else None)
     recorder.stop()
     found = _gops(store, began)
     return status, cut(store, camera.id, TimeRange(found[0].during.start, found[-1].during.end))

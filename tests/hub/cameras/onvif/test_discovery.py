@@ -1,6 +1,8 @@
 """Cameras are found by asking the network who is there."""
 
 import socket
+import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,7 +14,7 @@ from latchstring.hub.cameras.onvif.finder import Finder
 from latchstring.hub.cameras.onvif.models import Found
 from latchstring.testing.onvif_answers import probe_match
 from latchstring.testing.onvif_device import OnvifDevice
-from latchstring.testing.waiting import until
+from latchstring.testing.waiting import WAIT_SECONDS, until
 
 ASKED = "urn:uuid:1"
 
@@ -21,7 +23,7 @@ def test_each_camera_is_found_once_with_its_name():
     """It answers every question; it is listed once, as soon as it has answered."""
     with OnvifDevice(streams(), model="Porch doorbell") as one, OnvifDevice(streams()) as other:
         where = [f"127.0.0.1:{device.discovery_port}" for device in (one, other)]
-        found = {each.address: each for each in search(where, seconds=1.3)}
+        found = {each.address: each for each in search(where, seconds=3)}
     assert set(found) == {one.address, other.address}
     assert found[one.address] == Found(address=one.address, name="Porch doorbell", model="doorbell")
 
@@ -35,10 +37,17 @@ def test_where_nobody_answers_the_search_ends():
 
 def test_a_search_tells_how_far_it_is(device):
     """What has answered stands there while the search goes on."""
-    where = [f"127.0.0.1:{device.discovery_port}"]
-    finder = Finder(lambda: search(where, seconds=0.5), SystemClock())
+    where, told = [f"127.0.0.1:{device.discovery_port}"], threading.Event()
+
+    def look() -> Iterator[Found]:
+        yield next(search(where, seconds=WAIT_SECONDS))
+        told.wait(WAIT_SECONDS)
+
+    finder = Finder(look, SystemClock())
     assert finder.begin().running
     until(lambda: len(finder.state().found) == 1)
+    assert finder.state().running
+    told.set()
     until(lambda: not finder.state().running)
     assert finder.state().share == 1
 
