@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
 
 import pytest
 from hypothesis import assume, given
@@ -97,3 +98,24 @@ def test_an_unknown_zone_is_refused_and_none_is_the_machines(name: str) -> None:
             zone_of(name)
     else:
         assert zone_of(None).utcoffset(datetime(2026, 11, 23, tzinfo=UTC)) is not None
+
+
+@pytest.mark.parametrize("written", ["Asia/Kolkata", ":Asia/Kolkata", "{file}", ":{file}"])
+def test_the_machines_zone_is_read_however_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    """With a colon, or as a file: POSIX allows both, and some systems set `TZ=:/etc/localtime`."""
+    file = next(path for folder in TZPATH if (path := Path(folder, "Asia/Kolkata")).exists())
+    monkeypatch.setenv("TZ", written.format(file=file))
+    assert zone_of(None).utcoffset(datetime(2026, 11, 23)) == timedelta(hours=5.5)
+
+
+@pytest.mark.parametrize("written", ["CET-1CEST,M3.5.0,M10.5.0/3", ":/nowhere", "Middle/Earth", "/", ":"])
+def test_a_machine_whose_zone_cannot_be_read_has_one_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    """Or no bell would be told there, for want of a time to write beside it."""
+    monkeypatch.delenv("TZ", raising=False)
+    systems = zone_of(None).utcoffset(datetime(2026, 11, 23))
+    monkeypatch.setenv("TZ", written)
+    assert zone_of(None).utcoffset(datetime(2026, 11, 23)) == systems

@@ -192,6 +192,18 @@ def test_enough_is_enough_for_one_hour(
     ]
 
 
+def test_a_zone_that_the_machine_does_not_know_any_more_silences_no_bell(
+    notifier: Notifier, store: Store, listener: Listener, happens: Callable[..., Happening]
+) -> None:
+    """As after a hub moved to a machine without tzdata: the time is the machine's own, but it is told."""
+    notifier.add_webhook("Lamp", listener.url)
+    with store.write() as db:
+        rows.choose(Chosen(zone="Middle/Earth"), db=db)
+    notifier.tell(happens("press"))
+    until(lambda: states(notifier) == [["told"]])
+    assert len(listener.heard) == 1
+
+
 def test_a_stuck_button_does_not_ring_phones_all_night(
     notifier: Notifier,
     camera: CameraId,

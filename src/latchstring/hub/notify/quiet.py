@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
@@ -57,13 +58,18 @@ def _instant(day: date, at: time, zone: tzinfo) -> datetime:
 def zone_of(name: str | None) -> tzinfo:
     """A zone by its IANA name, or the machine's own."""
     try:
-        if name := name or os.environ.get("TZ"):
-            return ZoneInfo(name)
-        with _LOCAL_ZONE.open("rb") as f:
-            return ZoneInfo.from_file(f)
-    except FileNotFoundError:
-        if name is None:
-            return UTC
-        raise NoSuchZone from None
+        return ZoneInfo(name) if name else _machines_own()
     except (ValueError, OSError, LookupError) as e:
         raise NoSuchZone from e
+
+
+def _machines_own() -> tzinfo:
+    """What `TZ` names, be it a zone or a file; where it names neither, as `CET-1CEST` does, the system's."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    if named and not named.startswith("/"):
+        with suppress(ValueError, OSError, LookupError):
+            return ZoneInfo(named)
+    for path in (Path(named), _LOCAL_ZONE):
+        with suppress(ValueError, OSError), path.open("rb") as f:
+            return ZoneInfo.from_file(f)
+    return UTC

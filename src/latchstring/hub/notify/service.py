@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Protocol
 
 from latchstring.base import ids
@@ -34,7 +34,7 @@ from latchstring.hub.notify.models import (
 )
 from latchstring.hub.notify.mqtt import Mirror
 from latchstring.hub.notify.outbox import Outbox
-from latchstring.hub.notify.quiet import zone_of
+from latchstring.hub.notify.quiet import NoSuchZone, zone_of
 from latchstring.hub.notify.sending import Sender
 from latchstring.hub.notify.store import Chosen
 from latchstring.hub.store import Store, StoreFull
@@ -383,12 +383,21 @@ class Notifier:
 
 def _rules(chosen: Chosen) -> policy.Rules:
     return policy.Rules(
-        zone=zone_of(chosen.zone),
+        zone=_zone(chosen.zone),
         quiet=chosen.quiet,
         rings_in_quiet=chosen.rings_in_quiet,
         per_hour=chosen.per_hour,
         off=chosen.off,
     )
+
+
+def _zone(chosen: str | None) -> tzinfo:
+    """A zone that this machine no longer knows, as after a move to another one, silences no bell."""
+    try:
+        return zone_of(chosen)
+    except NoSuchZone:
+        log.warning("this machine does not know the time zone %s any more; its own is taken", chosen)
+        return zone_of(None)
 
 
 def _later(tell: policy.Tell, most: timedelta) -> policy.Tell:
