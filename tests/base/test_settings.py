@@ -44,6 +44,8 @@ def test_defaults_and_what_is_missing() -> None:
     [
         ('name = "x"\nprot = 1', "unknown setting 'prot'; known are folder, name, port"),
         ('name = "x"\nport = "many"', "'port' cannot be 'many'"),
+        ('name = "x"\nport = inf', "'port' cannot be inf"),
+        ("name = 12345", "'name' is a text; write it in quotation marks$"),
         ("name = ", "settings.toml: "),
     ],
 )

@@ -55,6 +55,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _as(kind: Any, name: str, value: Any) -> Any:
+    if kind in (str, str | None) and value is not None and not isinstance(value, str):
+        raise BadSettings(f"the setting {name!r} is a text; write it in quotation marks")  # it may be a secret
     try:
         if kind is Path or kind == (Path | None):
             return Path(value) if value is not None else None
@@ -64,6 +66,6 @@ def _as(kind: Any, name: str, value: Any) -> Any:
             return float(value)
         if kind is bool and isinstance(value, str):
             return {"true": True, "1": True, "false": False, "0": False}[value.lower()]
-    except (KeyError, TypeError, ValueError) as e:
+    except (KeyError, OverflowError, TypeError, ValueError) as e:
         raise BadSettings(f"the setting {name!r} cannot be {value!r}") from e
     return value

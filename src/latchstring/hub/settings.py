@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -14,6 +15,7 @@ DEFAULT_DATA = Path.home() / ".local" / "share" / "latchstring" / "hub"
 LEAST_TOKEN = 16
 MOST_DAYS = 3650
 LEAST_GB = 0.1
+LONGEST_SECONDS = 86_400.0
 Https = Literal["auto", "on", "off"]
 _OF_CAMERA = dict.fromkeys(("name", "url", "sub_url", "retention_days", "event_days", "max_gb"))
 
@@ -79,18 +81,20 @@ class HubSettings:
             raise BadSettings(f"the setting 'https' is auto, on or off, not {self.https!r}")
         if (self.certificate is None) != (self.certificate_key is None):
             raise BadSettings("a certificate is named by both, 'certificate' and 'certificate_key'")
-        if not self.follow_seconds > 0 or not self.follow_jitter_seconds >= 0:
+        if not 0 < self.follow_seconds <= LONGEST_SECONDS:
             raise BadSettings("a hub follows its network every so many seconds, more than 0")
-        if not self.upload_delay_seconds >= 0:
-            raise BadSettings("the setting 'upload_delay_seconds' cannot be negative")
+        for name in ("follow_jitter_seconds", "upload_delay_seconds"):
+            if not 0 <= getattr(self, name) <= LONGEST_SECONDS:
+                raise BadSettings(f"the setting {name!r} is a number of seconds, at most a day's")
         if self.metrics_token is not None and len(self.metrics_token) < LEAST_TOKEN:
             raise BadSettings(f"the setting 'metrics_token' has at least {LEAST_TOKEN} signs")
         if self.log_format not in get_args(LogFormat):
             raise BadSettings(f"the setting 'log_format' is text or json, not {self.log_format!r}")
-        if self.retention_days < 1 or self.event_days < 1:
-            raise BadSettings("recordings are kept for at least one day")
-        if not self.reserve_gb >= 0:
-            raise BadSettings("the setting 'reserve_gb' cannot be negative")
+        for name in ("retention_days", "event_days"):
+            if not 1 <= getattr(self, name) <= MOST_DAYS:
+                raise BadSettings(f"the setting {name!r} is a number of days from 1 to {MOST_DAYS}")
+        if not 0 <= self.reserve_gb < math.inf:
+            raise BadSettings("the setting 'reserve_gb' is a number of gigabytes, 0 or more")
         if (self.network_url is None) != (self.network_vkey is None):
             raise BadSettings("a network is named by both, 'network_url' and 'network_vkey'")
 
@@ -129,5 +133,5 @@ def _check_camera(camera: Any) -> None:
         if not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
             raise BadSettings(f"the {name!r} of a [[camera]] is a number of days from 1 to {MOST_DAYS}")
     gb = camera.get("max_gb", 1)
-    if not isinstance(gb, int | float) or not gb >= LEAST_GB:
+    if not isinstance(gb, int | float) or not LEAST_GB <= gb < math.inf:
         raise BadSettings(f"the 'max_gb' of a [[camera]] is a number of gigabytes, {LEAST_GB} or more")

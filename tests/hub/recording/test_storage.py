@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -89,3 +90,18 @@ def test_what_is_no_recording_is_counted_too(store, recorded):
     assert (found["originals"], found["prepared"], found["else"]) == (300, 40, 5)
     assert found["rows"] >= store.path.stat().st_size
     assert sum(found.values()) < 10_000_000
+
+
+def test_a_folder_that_nobody_else_may_look_into_is_passed_over(tmp_path, monkeypatch):
+    """Each disk of its own has a `lost+found`; it had let the hub say every half minute that nothing is deleted."""
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "outbox").write_bytes(bytes(7))
+    scan = os.scandir
+
+    def scan_as_the_hubs_user(folder):
+        if os.fspath(folder).endswith("lost+found"):
+            raise PermissionError
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", scan_as_the_hubs_user)
+    assert beside.sizes(tmp_path) == {"else": 0, "leaving": 7}

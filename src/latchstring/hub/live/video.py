@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -484,7 +483,7 @@ class Video:
         while not self._stopping.wait(TIDY_SECONDS):
             try:
                 self.tidy()
-            except (OSError, sqlite3.Error, LatchstringError) as e:
+            except Exception as e:  # noqa: BLE001  one surprise must not let a disk fill up for good
                 log.warning("old recordings could not be deleted: %s", type(e).__name__)
 
     def tidy(self) -> None:

@@ -39,5 +39,5 @@ def _size(entry: os.DirEntry[str]) -> int:
         if entry.is_dir(follow_symlinks=False):
             return sum(_size(each) for each in os.scandir(entry.path))
         return entry.stat(follow_symlinks=False).st_size
-    except FileNotFoundError:  # deleted meanwhile
+    except (FileNotFoundError, PermissionError):  # deleted meanwhile; or somebody else's, as lost+found is
         return 0
