@@ -56,7 +56,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _as(kind: Any, name: str, value: Any) -> Any:
     if kind in (str, str | None) and value is not None and not isinstance(value, str):
-        raise BadSettings(f"the setting {name!r} is a text; write it in quotation marks")  # it may be a secret
+        raise BadSettings(f"the setting {name!r} is a text; write it in quotation marks")
     try:
         if kind is Path or kind == (Path | None):
             return Path(value) if value is not None else None

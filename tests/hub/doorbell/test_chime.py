@@ -102,7 +102,8 @@ def test_there_is_nothing_to_try_without_an_address(doorbell: Doorbell, camera: 
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://chime/", "chime", "http://", "http://[::", "file:///etc/passwd", "//x"]
+    "url",
+    ["ftp://chime/", "chime", "http://", "http://[::", "http://chime..local/", "file:///etc/passwd", "//x"],
 )
 def test_only_web_addresses_are_called(doorbell: Doorbell, camera: CameraId, url: str) -> None:
     with pytest.raises(BadChimeUrl):

@@ -311,7 +311,7 @@ def test_login_and_encryption(
 
 
 @pytest.mark.parametrize(
-    ("host", "port"), [("", 1883), ("a b", 1883), ("mqtt://host", 1883), ("host", 65_536)]
+    ("host", "port"), [("", 1883), ("a b", 1883), ("mqtt://host", 1883), ("host", 65_536), ("a..b", 1883)]
 )
 def test_a_broker_that_cannot_be_is_refused(host: str, port: int) -> None:
     with pytest.raises(BadBroker):

@@ -21,6 +21,7 @@ CLOCKS = st.times().map(lambda t: t.replace(second=0, microsecond=0))
 INSTANTS = st.integers(0, 6 * 365 * 86_400).map(
     lambda s: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=s)
 )
+DAY = datetime(2026, 11, 23, tzinfo=UTC)
 NIGHT = QuietHours(begin=time(22), end=time(7))
 
 
@@ -107,7 +108,7 @@ def test_the_machines_zone_is_read_however_it_is_written(
     """With a colon, or as a file: POSIX allows both, and some systems set `TZ=:/etc/localtime`."""
     file = next(path for folder in TZPATH if (path := Path(folder, "Asia/Kolkata")).exists())
     monkeypatch.setenv("TZ", written.format(file=file))
-    assert zone_of(None).utcoffset(datetime(2026, 11, 23)) == timedelta(hours=5.5)
+    assert zone_of(None).utcoffset(DAY) == timedelta(hours=5.5)
 
 
 @pytest.mark.parametrize("written", ["CET-1CEST,M3.5.0,M10.5.0/3", ":/nowhere", "Middle/Earth", "/", ":"])
@@ -116,6 +117,6 @@ def test_a_machine_whose_zone_cannot_be_read_has_one_all_the_same(
 ) -> None:
     """Or no bell would be told there, for want of a time to write beside it."""
     monkeypatch.delenv("TZ", raising=False)
-    systems = zone_of(None).utcoffset(datetime(2026, 11, 23))
+    systems = zone_of(None).utcoffset(DAY)
     monkeypatch.setenv("TZ", written)
-    assert zone_of(None).utcoffset(datetime(2026, 11, 23)) == systems
+    assert zone_of(None).utcoffset(DAY) == systems

@@ -133,7 +133,9 @@ def test_what_is_secret_is_not_shown(notifier: Notifier, listener: Listener) -> 
     assert channel.secret["secret"] not in repr(channel)
 
 
-@pytest.mark.parametrize("url", ["ftp://host/", "host", "", "http://", "http://[", "http://host:x/"])
+@pytest.mark.parametrize(
+    "url", ["ftp://host/", "host", "", "http://", "http://[", "http://host:x/", "http://a..b/"]
+)
 def test_an_address_that_leads_nowhere_is_refused(notifier: Notifier, url: str) -> None:
     with pytest.raises(BadWebhookUrl):
         notifier.add_webhook("Lamp", url)

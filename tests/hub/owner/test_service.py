@@ -144,6 +144,7 @@ def test_a_network_is_an_address_and_a_key() -> None:
         "https://user:pass@net.test",
         "https://net.test/?x=1",
         "http://[",
+        "https://net..test",
     ):
         with pytest.raises(BadNetwork):
             NetworkAddress(url=url, vkey=VKEY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from latchstring.base.hosts import can_be_asked_for
 from latchstring.base.log import without_parameters
 from latchstring.hub.cameras.errors import BadCameraUrl
 
@@ -14,10 +15,11 @@ RTSP = tuple(PORTS)
 
 def parse(url: str) -> SplitResult:
     """The parts of an address that can be opened, or `BadCameraUrl` with how to mend it."""
+    url = url.strip()
     if url.startswith("/"):
         url = f"file:{url}"
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         host = parts.hostname
         _ = parts.port
     except ValueError:
@@ -25,6 +27,8 @@ def parse(url: str) -> SplitResult:
     if parts.scheme in RTSP:
         if not host:
             raise BadCameraUrl(f"the address names no host; write {parts.scheme}://user:password@host/path")
+        if not can_be_asked_for(host):
+            raise BadCameraUrl("no host is called like that of this address; look for a dot too many in it")
         if any(ord(c) <= 32 for c in url):
             raise BadCameraUrl("the address has a space in it; write %20 instead")
         return parts

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from latchstring.base.hosts import can_be_asked_for
 from latchstring.base.time import to_text
 from latchstring.hub.doorbell.models import BadChimeUrl, Chimed, Method
 
@@ -23,7 +24,7 @@ def check(url: str) -> str:
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL):
         raise BadChimeUrl from None
-    if parts.scheme not in ("http", "https") or not host or len(url) > LONGEST_URL:
+    if parts.scheme not in ("http", "https") or not can_be_asked_for(host or "") or len(url) > LONGEST_URL:
         raise BadChimeUrl
     return url
 

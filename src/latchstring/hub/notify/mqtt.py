@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from latchstring.base.clock import Clock
 from latchstring.base.errors import BadInput
+from latchstring.base.hosts import can_be_asked_for
 from latchstring.base.ids import CameraId
 from latchstring.base.time import to_text
 from latchstring.hub.events.bulletin import Happening
@@ -79,7 +80,7 @@ def settings(
 ) -> dict[str, Any]:
     """A channel's own; `ca` is who signed the broker's certificate, where no public authority did."""
     port = port or (TLS_PORT if tls else PLAIN_PORT)
-    if not host or any(c.isspace() or c in "/@?#" for c in host) or not 0 < port < 65_536:
+    if not can_be_asked_for(host) or any(c.isspace() or c in "/@?#" for c in host) or not 0 < port < 65_536:
         raise BadBroker
     secret = {"host": host, "port": port, "user": user, "password": password, "tls": tls, "ca": ca}
     _tls(secret)

@@ -14,6 +14,7 @@ import httpx
 from latchstring.base import canonical
 from latchstring.base.clock import Clock
 from latchstring.base.errors import BadInput
+from latchstring.base.hosts import can_be_asked_for
 from latchstring.base.time import to_text
 from latchstring.hub.notify import sending
 from latchstring.hub.notify.models import Channel, Notice
@@ -39,7 +40,7 @@ def about(url: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError as e:
         raise BadWebhookUrl from e
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not can_be_asked_for(host or ""):
         raise BadWebhookUrl
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from latchstring.base.errors import BadInput, Conflict, NotFound, NotSignedIn
 from latchstring.base.geo import BadPlace, Point
+from latchstring.base.hosts import can_be_asked_for
 from latchstring.base.ids import CameraId
 from latchstring.ledger.note import Verifier
 
@@ -63,7 +64,8 @@ class NetworkAddress:
     def __post_init__(self) -> None:
         try:
             parts = urlsplit(self.url)
-            usable = parts.scheme in ("http", "https") and parts.hostname and not parts.username
+            usable = parts.scheme in ("http", "https") and can_be_asked_for(parts.hostname or "")
+            usable = usable and not parts.username
             usable = usable and not parts.query and not parts.fragment and parts.port != 0
         except ValueError as e:
             raise BadNetwork from e

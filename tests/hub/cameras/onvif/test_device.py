@@ -140,7 +140,7 @@ def test_what_is_no_camera_is_named():
         gone = device.address
     with pytest.raises(CameraUnreachable):
         asyncio.run(locate(gone, SystemClock()))
-    for typed in ("", "a b", "ftp://192.168.1.2", "http://owner:secret@192.168.1.2"):
+    for typed in ("", "a b", "192.168.1..2", "ftp://192.168.1.2", "http://owner:secret@192.168.1.2"):
         with pytest.raises(BadOnvifAddress):
             asyncio.run(locate(typed, SystemClock()))
 

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+from latchstring.base.hosts import can_be_asked_for
 from latchstring.hub.cameras.onvif.errors import BadOnvifAddress, UnreadableAddress
 from latchstring.hub.cameras.onvif.models import Login
 
@@ -90,7 +91,7 @@ def _split(address: str) -> SplitResult:
         raise BadOnvifAddress from None
     if (
         parts.scheme not in ("http", "https")
-        or not parts.hostname
+        or not can_be_asked_for(parts.hostname or "")
         or any(ord(c) <= 32 for c in address.strip())
     ):
         raise BadOnvifAddress
