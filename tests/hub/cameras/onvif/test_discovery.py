@@ -84,10 +84,11 @@ def test_what_is_no_camera_is_not_listed(answer):
     assert read_answer(answer, ASKED, "192.168.1.20") is None
 
 
-def test_a_place_that_cannot_be_asked_is_named():
+@pytest.mark.parametrize("place", ["camera:door", "192.168.20.5:99999", "192.168..5", ":3702"])
+def test_a_place_that_cannot_be_asked_is_named(place):
     """With how to write it."""
     with pytest.raises(BadSearchPlace, match=r"192\.168\.20\.5"):
-        list(search(["camera:door"], seconds=0))
+        list(search([place], seconds=0))
 
 
 @pytest.mark.parametrize("told", ["http://[", "http://192.0.2.7:99999/onvif"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +22,7 @@ from latchstring.hub.cameras.onvif.models import Connection, Login
 from latchstring.hub.cameras.onvif.service import Onvif
 from latchstring.hub.store import Store
 from latchstring.testing.onvif_device import CELL_MOTION, OnvifDevice
-from latchstring.testing.waiting import until
+from latchstring.testing.waiting import WAIT_SECONDS, until
 
 DOOR, GATE = CameraId("cam_door"), CameraId("cam_gate")
 
@@ -248,6 +251,35 @@ def test_a_camera_that_is_removed_is_left(onvif: Onvif) -> None:
         assert "Unsubscribe" in device.calls
     assert onvif.connection(DOOR) is None
     assert onvif.hearing(DOOR) is None
+
+
+def test_two_cameras_that_are_left_at_once_are_both_left(
+    onvif: Onvif, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for the first one's goodbye does not take up the second one again: it would ring for ever."""
+    is_asked, may_end = threading.Event(), threading.Event()
+
+    async def listen(one: ear.Ear) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            if one._connection.camera == DOOR:
+                is_asked.set()
+                await asyncio.to_thread(may_end.wait, WAIT_SECONDS)
+
+    monkeypatch.setattr(ear.Ear, "listen", listen)
+    with OnvifDevice(streams()) as device, ThreadPoolExecutor() as pool:
+        for camera in (DOOR, GATE):
+            onvif.enter(connection(device, camera))
+        first = pool.submit(onvif.leave, DOOR)
+        assert is_asked.wait(WAIT_SECONDS)
+        second = pool.submit(onvif.leave, GATE)
+        wait([second], timeout=0.2)
+        may_end.set()
+        first.result(WAIT_SECONDS)
+        second.result(WAIT_SECONDS)
+    assert onvif.hearing(DOOR) is None
+    assert onvif.hearing(GATE) is None
 
 
 @pytest.mark.parametrize("topic", [CELL_MOTION, ("tns1:RuleEngine/MyRuleDetector/PeopleDetect", "State")])

@@ -1,19 +1,28 @@
 """Privacy masks in the camera itself."""
 
+import itertools
+
 import pytest
 
 from hub.cameras.onvif.asking import asked, streams
-from latchstring.hub.cameras.onvif.errors import NotSupported
+from latchstring.hub.cameras.onvif.errors import NotSupported, OnvifFault
 from latchstring.hub.cameras.onvif.hiding import MaskOptions, TooManyForCamera, fitted, hide
 from latchstring.hub.cameras.regions import Region
+from latchstring.testing import onvif_answers as answers
 from latchstring.testing.onvif_device import OnvifDevice
 
 WINDOW = Region(name="window", corners=((0.0, 0.0), (0.5, 0.0), (0.25, 0.5)))
 GARDEN = Region(name="garden", corners=((0.5, 0.5), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0)))
 
 
-def hidden(device, wanted, ours=()):
-    return asked(device, lambda reached: hide(reached, "vsc", wanted, ours))
+def hidden(device, wanted, ours=(), kept=None):
+    """`kept` takes what is ours, as the store does."""
+
+    async def made(tokens):
+        if kept is not None:
+            kept[:] = tokens
+
+    return asked(device, lambda reached: hide(reached, "vsc", wanted, ours, made=made))
 
 
 def test_masks_stand_in_the_camera(device):
@@ -51,6 +60,23 @@ def test_a_mask_that_the_camera_lost_is_made_again(device):
     device.masks.clear()
     done = hidden(device, [WINDOW], tokens)
     assert list(device.masks) == list(done.tokens)
+
+
+def test_a_camera_that_refuses_the_second_mask_is_not_given_the_first_one_again(device, monkeypatch):
+    """Each time it is asked again; or its room would be filled with the same mask."""
+    create, kept, tries = OnvifDevice._create_mask, [], itertools.count(1)
+
+    def create_one(device, call):
+        return (
+            create(device, call) if next(tries) == 1 else answers.fault("ter:InvalidPolygon", "Not this one")
+        )
+
+    monkeypatch.setattr(OnvifDevice, "_create_mask", create_one)
+    for _ in range(3):
+        with pytest.raises(OnvifFault):
+            hidden(device, [WINDOW, GARDEN], tuple(kept), kept)
+    assert list(device.masks) == kept
+    assert len(kept) == 1
 
 
 def test_a_camera_that_knows_rectangles_hides_more_never_less(device):

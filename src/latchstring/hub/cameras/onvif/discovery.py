@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from urllib.parse import unquote
 
 from latchstring.base.errors import BadInput
+from latchstring.base.hosts import can_be_asked_for
 from latchstring.hub.cameras.onvif import places, soap
 from latchstring.hub.cameras.onvif.models import Found
 
@@ -124,6 +125,6 @@ def parse_place(place: str) -> tuple[str, int]:
     if place == MULTICAST:
         return GROUP, PORT
     host, _, port = place.partition(":")
-    if not host or (port and not port.isdecimal()):
+    if not can_be_asked_for(host) or (port and not (port.isdecimal() and 0 < int(port) < 65_536)):
         raise BadSearchPlace(f"cameras cannot be looked for at {place!r}; {BadSearchPlace.__doc__}")
     return host, int(port or PORT)

@@ -5,7 +5,7 @@ Only masks that the hub made are changed; those that somebody drew in the camera
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
@@ -13,6 +13,8 @@ from latchstring.hub.cameras.onvif.device import Device
 from latchstring.hub.cameras.onvif.errors import NotSupported
 from latchstring.hub.cameras.onvif.soap import Element, number, one, text, texts
 from latchstring.hub.cameras.regions import Corner, Region
+
+Made = Callable[[Sequence[str]], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +40,13 @@ class TooManyForCamera(NotSupported):
     """The camera has room for fewer privacy masks; make one of several that touch."""
 
 
-async def hide(device: Device, source: str, wanted: Sequence[Region], ours: Sequence[str]) -> Hidden:
-    """Let the camera's masks be these. New ones stand before old ones go: nothing is bared in between."""
+async def hide(
+    device: Device, source: str, wanted: Sequence[Region], ours: Sequence[str], *, made: Made
+) -> Hidden:
+    """Let the camera's masks be these. New ones stand before old ones go: nothing is bared in between.
+
+    `made` hears which are ours as soon as there is another: a camera that fails at the next one keeps this.
+    """
     options = await _options(device, source)
     present = await _present(device, source)
     kept = [token for token in ours if token in present]
@@ -52,8 +59,9 @@ async def hide(device: Device, source: str, wanted: Sequence[Region], ours: Sequ
             await device.ask("media2", "SetMask", _mask(source, shape, options, token=kept[i]))
             tokens.append(kept[i])
         else:
-            made = await device.ask("media2", "CreateMask", _mask(source, shape, options))
-            tokens.append(text(made, "Token"))
+            answer = await device.ask("media2", "CreateMask", _mask(source, shape, options))
+            tokens.append(text(answer, "Token"))
+            await made(tokens)
     for token in kept[len(shapes) :]:
         await device.ask("media2", "DeleteMask", f"<tr2:Token>{escape(token)}</tr2:Token>")
     grown = sum(shape != region.corners for shape, region in zip(shapes, wanted, strict=True))

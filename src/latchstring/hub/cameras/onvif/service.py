@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -67,6 +68,7 @@ class Onvif:
         self._hidings: dict[CameraId, tuple[hiding.Hidden | None, str]] = {}
         self._owed: set[CameraId] = set()
         self._pushing: dict[CameraId, asyncio.Lock] = {}
+        self._following = asyncio.Lock()
 
     def start(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -195,12 +197,13 @@ class Onvif:
             if known is None or not known.can_hide or not (known.hides or known.mask_tokens):
                 return
             wanted = await asyncio.to_thread(self._masks_of, camera) if known.hides else []
+            keep = partial(asyncio.to_thread, self._keep_tokens, camera)
             try:
-                done = await hiding.hide(device, known.source, wanted, known.mask_tokens)
+                done = await hiding.hide(device, known.source, wanted, known.mask_tokens, made=keep)
             except CameraError as e:
                 self._put_off(camera, e)
                 return
-            await asyncio.to_thread(self._keep_tokens, camera, done.tokens)
+            await keep(done.tokens)
             self._hidings[camera] = (done, "")
             self._owed.discard(camera)
 
@@ -222,6 +225,11 @@ class Onvif:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _follow_rows(self) -> None:
+        """One at a time: who waits for an ear to end would begin others anew that are not wanted any more."""
+        async with self._following:
+            await self._follow_rows_now()
+
+    async def _follow_rows_now(self) -> None:
         wanted = {known.camera: known for known in rows.all_connections(self._store)}
         for camera, (known, _, task) in list(self._ears.items()):
             if _reach(wanted.get(camera)) != _reach(known):

@@ -50,6 +50,9 @@ _DIGEST_TYPE = (
 )
 _BASE64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
 _REFUSED = {"NotAuthorized", "FailedAuthentication", "FailedCheck", "SenderNotAuthorized"}
+_NOT_UNDERSTOOD = (KeyError, NotImplementedError, ValueError)
+"""What httpx raises for a challenge that it does not know."""
+
 _UNKNOWN = {"ActionNotSupported", "NoSuchService", "NotSupported", "OptionalActionNotImplemented"}
 
 Element = ElementTree.Element
@@ -83,11 +86,7 @@ class Caller:
             )
         except (httpx.TransportError, httpx.InvalidURL):
             raise CameraUnreachable from None
-        except (
-            KeyError,
-            NotImplementedError,
-            ValueError,
-        ):  # of httpx, for a challenge that it does not understand
+        except _NOT_UNDERSTOOD:
             raise UnknownLogin from None
         return _opened(status, answer)
 
