@@ -197,13 +197,14 @@ class Onvif:
             if known is None or not known.can_hide or not (known.hides or known.mask_tokens):
                 return
             wanted = await asyncio.to_thread(self._masks_of, camera) if known.hides else []
-            keep = partial(asyncio.to_thread, self._keep_tokens, camera)
             try:
-                done = await hiding.hide(device, known.source, wanted, known.mask_tokens, made=keep)
+                done = await hiding.hide(
+                    device, known.source, wanted, known.mask_tokens, made=partial(self._keep_tokens, camera)
+                )
             except CameraError as e:
                 self._put_off(camera, e)
                 return
-            await keep(done.tokens)
+            await self._keep_tokens(camera, done.tokens)
             self._hidings[camera] = (done, "")
             self._owed.discard(camera)
 
@@ -213,9 +214,12 @@ class Onvif:
         if not isinstance(problem, NotSupported):
             self._owed.add(camera)
 
-    def _keep_tokens(self, camera: CameraId, tokens: Sequence[str]) -> None:
-        with self._store.write() as db:
-            rows.save_mask_tokens(camera, tokens, db=db)
+    async def _keep_tokens(self, camera: CameraId, tokens: Sequence[str]) -> None:
+        def keep() -> None:
+            with self._store.write() as db:
+                rows.save_mask_tokens(camera, tokens, db=db)
+
+        await asyncio.to_thread(keep)
 
     # On the thread of its own
 
