@@ -19,7 +19,6 @@ from latchstring.base.time import TimeRange
 from latchstring.hub.daemon import Hub
 from latchstring.hub.inbox import service as inbox
 from latchstring.hub.owner import service as owner
-from latchstring.hub.owner.models import Choices
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.uplink import share as sharing
 from latchstring.hub.uplink.models import ShareState
@@ -103,7 +102,7 @@ def test_a_started_hub_films_follows_and_shares_what_its_owner_agrees_to(
     with caplog.at_level("DEBUG"), hub:
         eventually(hub.recordings.cameras)
         assert hub.follower.last is None, "without a home's place there is nothing to follow"
-        owner.choose(hub.store, Choices(home=HOME))
+        owner.choose(hub.store, lambda chosen: replace(chosen, home=HOME))
         hub.choices_changed()
         [item] = eventually(lambda: inbox.items(hub.store))
         sharing.consent(hub.store, request.id, ["clip-1"], delay=timedelta(), now=hub.clock.now())

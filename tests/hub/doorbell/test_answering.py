@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ import pytest
 from latchstring.base.ids import CameraId
 from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.cameras.errors import TakesNoSound
-from latchstring.hub.doorbell.models import NoSuchReply, ReplyId, SomebodyTalks
+from latchstring.hub.doorbell.models import DoorbellSettings, NoSuchReply, ReplyId, SomebodyTalks
 from latchstring.hub.doorbell.service import Doorbell
 from latchstring.hub.events.bulletin import Happening
 from latchstring.hub.store import Store
@@ -80,7 +81,8 @@ def test_who_rings_five_times_is_answered_once(
     """The reply comes so long after the first press; who rings again after it gets another."""
     said: list[CameraId] = []
     doorbell._talks.play = lambda camera, pcm: said.append(camera)  # type: ignore[method-assign]
-    doorbell.change(replace(doorbell.mark(camera), reply=reply, reply_after_s=90))
+    doorbell.mark(camera)
+    doorbell.change(camera, lambda known: replace(known, reply=reply, reply_after_s=90))
     for _ in range(5):
         doorbell.press(camera, clock.now())
         clock.advance(17)
@@ -107,7 +109,8 @@ def test_nobody_comes_so_the_reply_is_said(
     doorbell: Doorbell, porch: CameraId, reply: ReplyId, later: Later, now: datetime, heard: Path
 ) -> None:
     """After the seconds that the owner chose; the press still waits for somebody."""
-    doorbell.change(replace(doorbell.mark(porch), reply=reply, reply_after_s=20))
+    doorbell.mark(porch)
+    doorbell.change(porch, lambda known: replace(known, reply=reply, reply_after_s=20))
     doorbell.press(porch, now)
     assert later.waits == [20]
     assert not heard.exists()
@@ -122,7 +125,8 @@ def test_somebody_came_so_nothing_is_said(
     doorbell: Doorbell, porch: CameraId, reply: ReplyId, later: Later, now: datetime
 ) -> None:
     """Talking is an answer, and so is a tap on “Close”."""
-    doorbell.change(replace(doorbell.mark(porch), reply=reply))
+    doorbell.mark(porch)
+    doorbell.change(porch, lambda known: replace(known, reply=reply))
     seen = doorbell.press(porch, now)
     doorbell.answered(seen.id)
     doorbell.press(porch, now + timedelta(seconds=10))
@@ -136,7 +140,8 @@ def test_a_reply_that_was_removed_is_not_said(
     doorbell: Doorbell, camera: CameraId, reply: ReplyId, later: Later, now: datetime
 ) -> None:
     """The press goes on as if none had been chosen."""
-    doorbell.change(replace(doorbell.mark(camera), reply=reply))
+    doorbell.mark(camera)
+    doorbell.change(camera, lambda known: replace(known, reply=reply))
     doorbell.press(camera, now)
     doorbell.replies.remove(reply, now=now)
     later.come()
@@ -144,8 +149,9 @@ def test_a_reply_that_was_removed_is_not_said(
 
 
 def test_only_a_reply_that_is_there_can_be_chosen(doorbell: Doorbell, camera: CameraId) -> None:
+    doorbell.mark(camera)
     with pytest.raises(NoSuchReply):
-        doorbell.change(replace(doorbell.mark(camera), reply=ReplyId("qr_none")))
+        doorbell.change(camera, lambda known: replace(known, reply=ReplyId("qr_none")))
 
 
 @needs_server
@@ -199,3 +205,21 @@ def test_the_camera_is_called_only_while_somebody_talks(
 class Ended:
     def __init__(self, talk) -> None:
         self.close = talk.end
+
+
+def test_two_owners_who_change_a_doorbell_at_once_both_have_their_way(
+    doorbell: Doorbell, camera: CameraId, reply: ReplyId
+) -> None:
+    """One wants a new address, since the old one is known to somebody: it does not come back with a reply."""
+    old = doorbell.mark(camera).token
+    with ThreadPoolExecutor() as pool:
+
+        def choose(known: DoorbellSettings) -> DoorbellSettings:
+            other = pool.submit(doorbell.renew_token, camera)
+            wait([other], timeout=0.2)
+            return replace(known, reply=reply)
+
+        doorbell.change(camera, choose)
+    now = doorbell.settings(camera)
+    assert now.reply == reply
+    assert now.token != old

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from latchstring.base.errors import NotSignedIn
 from latchstring.base.geo import BadPlace, Point
 from latchstring.base.signing import SigningKey
-from latchstring.hub.owner import service
+from latchstring.hub.owner import household, service
 from latchstring.hub.owner import store as rows
 from latchstring.hub.owner.models import (
     AlreadySetUp,
@@ -123,9 +125,44 @@ def test_the_owners_choice_wins_over_the_settings_file(owned: Store) -> None:
     assert before.home == Point(1.5, 2.5)
     assert before.network == NetworkAddress(url="http://localhost:8600", vkey=VKEY)
     assert before.retention_days == 14
-    service.choose(owned, Choices(home=HOME, retention_days=3))
+    service.choose(owned, lambda chosen: replace(chosen, home=HOME, retention_days=3))
     after = service.choices(owned, settings)
     assert (after.home, after.retention_days, after.network) == (HOME, 3, before.network)
+
+
+def test_two_owners_who_choose_at_once_both_have_their_way(owned: Store) -> None:
+    """One the home's place, the other how long recordings stay; neither writes over what the other one chose."""
+    with ThreadPoolExecutor() as pool:
+
+        def place(chosen: Choices) -> Choices:
+            other = pool.submit(service.choose, owned, lambda before: replace(before, retention_days=3))
+            wait([other], timeout=0.2)
+            return replace(chosen, home=HOME)
+
+        service.choose(owned, place)
+    assert service.chosen(owned) == Choices(home=HOME, retention_days=3)
+
+
+@pytest.mark.parametrize("taken", ["invited again", "removed"])
+def test_whose_rights_are_taken_while_they_sign_in_is_not_signed_in(
+    owned: Store, monkeypatch: pytest.MonkeyPatch, taken: str
+) -> None:
+    """A password takes a moment to check. A session that began then would outlive what ended all the others."""
+    anna, invitation = household.invite(owned, "Anna", "member", now=NOW)
+    household.take_up(owned, invitation, password=PASSWORD, now=NOW)
+    check = service.check_password
+
+    def slowly(hashed: str, password: str) -> None:
+        check(hashed, password)
+        if taken == "removed":
+            household.remove(owned, anna.id)
+        else:
+            household.invite_again(owned, anna.id, now=NOW)
+
+    monkeypatch.setattr(service, "check_password", slowly)
+    with pytest.raises(WrongPassword):
+        service.sign_in(owned, password=PASSWORD, name="Anna", now=NOW)
+    assert household.devices(owned, now=NOW) == []
 
 
 def test_muting_can_be_undone(owned: Store) -> None:
@@ -160,7 +197,7 @@ def test_a_place_is_two_numbers() -> None:
 
 
 def test_a_choice_can_be_left_to_the_settings_file_again(owned: Store) -> None:
-    service.choose(owned, Choices(home=HOME))
-    service.choose(owned, Choices())
+    service.choose(owned, lambda chosen: replace(chosen, home=HOME))
+    service.choose(owned, lambda chosen: replace(chosen, home=None))
     with owned.read() as db:
         assert rows.choices(db=db) == Choices()

@@ -93,21 +93,28 @@ class Doorbell:
 
     def mark(self, camera: CameraId, *, is_on: bool = True) -> DoorbellSettings:
         """Say that it is a doorbell, or that it is none; its address for presses stays the same."""
-        return self.change(replace(self.settings(camera), is_on=is_on))
+        return self.change(camera, lambda known: replace(known, is_on=is_on))
 
-    def change(self, settings: DoorbellSettings) -> DoorbellSettings:
-        if settings.reply is not None:
-            self.replies.get(settings.reply)
-        url = chime.check(settings.chime_url) if settings.chime_url else None
-        settings = replace(settings, token=settings.token or new_token(), chime_url=url)
+    def change(
+        self, camera: CameraId, change: Callable[[DoorbellSettings], DoorbellSettings]
+    ) -> DoorbellSettings:
+        """What `change` makes of what is known; nobody else changes it meanwhile."""
+        camera_rows.present(self._store, camera)
         with self._store.write() as db:
+            settings = self._checked(change(rows.find(camera, db=db) or DoorbellSettings(camera=camera)))
             rows.save(settings, db=db)
-        self._changed(settings.camera)
+        self._changed(camera)
         return settings
 
     def renew_token(self, camera: CameraId) -> DoorbellSettings:
         """From now on only the new address rings."""
-        return self.change(replace(self.settings(camera), token=new_token()))
+        return self.change(camera, lambda known: replace(known, token=new_token()))
+
+    def _checked(self, settings: DoorbellSettings) -> DoorbellSettings:
+        if settings.reply is not None:
+            self.replies.get(settings.reply)
+        url = chime.check(settings.chime_url) if settings.chime_url else None
+        return replace(settings, token=settings.token or new_token(), chime_url=url)
 
     def sound(self) -> Sound:
         return rows.sound(self._store)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from latchstring.base import canonical, ids
@@ -18,6 +20,7 @@ from latchstring.hub.owner.models import (
     NetworkAddress,
     NotSetUp,
     Session,
+    WrongPassword,
     parse_place,
 )
 from latchstring.hub.owner.password import check_password, hash_password
@@ -73,6 +76,8 @@ def sign_in(
     check_password(hashed, password)
     member_id, person = (member.id, member.name) if member else (None, household_rows.OWNERS_NAME)
     with store.write() as db:
+        if _kept_hash(member_id, db=db) != hashed:
+            raise WrongPassword  # it was changed, or taken away, while it was looked at
         known = household_rows.known_device(_digest(device_token), member_id, db=db)
         device = known or Device(
             id=ids.new("dv"), member=member_id, name=device_name, first_at=now, last_at=now
@@ -126,10 +131,9 @@ def sign_out(store: Store, token: str) -> None:
 def change_password(store: Store, *, old: str, new: str, member: str | None = None) -> None:
     """Every session of this person ends with it; `member` None: the first owner."""
     with store.read() as db:
-        found = household_rows.by_id(member, db=db) if member else None
-        hashed = found[1] if found else rows.password_hash(db=db)
+        hashed = _kept_hash(member, db=db)
     if hashed is None:
-        raise NotSetUp
+        raise WrongPassword
     check_password(hashed, old)
     hashed = hash_password(new)
     with store.write() as db:
@@ -157,9 +161,10 @@ def chosen(store: Store) -> Choices:
         return rows.choices(db=db)
 
 
-def choose(store: Store, choices: Choices) -> None:
+def choose(store: Store, change: Callable[[Choices], Choices]) -> None:
+    """What `change` makes of what was chosen before; nobody else chooses meanwhile."""
     with store.write() as db:
-        rows.keep_choices(choices, db=db)
+        rows.keep_choices(change(rows.choices(db=db)), db=db)
 
 
 def muted(store: Store) -> frozenset[str]:
@@ -178,6 +183,14 @@ def mute(store: Store, agency: str, *, now: datetime) -> None:
 def unmute(store: Store, agency: str) -> None:
     with store.write() as db:
         rows.unmute(agency, db=db)
+
+
+def _kept_hash(member: str | None, *, db: sqlite3.Connection) -> str | None:
+    """Of this person's password; None: they have none. `member` None: the first owner."""
+    if member is None:
+        return rows.password_hash(db=db)
+    found = household_rows.by_id(member, db=db)
+    return found[1] if found else None
 
 
 def _network_of(settings: HubSettings) -> NetworkAddress | None:

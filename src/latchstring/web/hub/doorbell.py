@@ -51,6 +51,20 @@ class DoorbellForm(BaseModel):
     chime_url: str | None = None
     chime_method: Method | None = None
 
+    def over(self, chosen: DoorbellSettings) -> DoorbellSettings:
+        """What was chosen before, with what is said here."""
+        if self.is_on is not None:
+            chosen = replace(chosen, is_on=self.is_on)
+        if "reply" in self.model_fields_set:
+            chosen = replace(chosen, reply=ReplyId(self.reply) if self.reply else None)
+        if self.reply_after_s is not None:
+            chosen = replace(chosen, reply_after_s=self.reply_after_s)
+        if "chime_url" in self.model_fields_set:
+            chosen = replace(chosen, chime_url=self.chime_url or None)
+        if self.chime_method is not None:
+            chosen = replace(chosen, chime_method=self.chime_method)
+        return chosen
+
 
 class Rung(BaseModel):
     """None: somebody had just pressed."""
@@ -88,18 +102,7 @@ def router(hub: Hub) -> APIRouter:
     @router.put("/cameras/{camera_id}/doorbell")
     def change_doorbell(camera_id: str, form: DoorbellForm, request: Request) -> ShownDoorbell:
         """Mark a camera as a doorbell, or choose for one."""
-        chosen = hub.doorbell.settings(CameraId(camera_id))
-        if form.is_on is not None:
-            chosen = replace(chosen, is_on=form.is_on)
-        if "reply" in form.model_fields_set:
-            chosen = replace(chosen, reply=ReplyId(form.reply) if form.reply else None)
-        if form.reply_after_s is not None:
-            chosen = replace(chosen, reply_after_s=form.reply_after_s)
-        if "chime_url" in form.model_fields_set:
-            chosen = replace(chosen, chime_url=form.chime_url or None)
-        if form.chime_method is not None:
-            chosen = replace(chosen, chime_method=form.chime_method)
-        return shown(request, hub.doorbell.change(chosen))
+        return shown(request, hub.doorbell.change(CameraId(camera_id), form.over))
 
     @router.post("/cameras/{camera_id}/doorbell/token")
     def renew_doorbell_token(camera_id: str, request: Request) -> ShownDoorbell:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from latchstring.base.geo import COARSE_RESOLUTION
 from latchstring.hub.daemon import Hub
 from latchstring.hub.owner import service as owner
-from latchstring.hub.owner.models import NetworkAddress
+from latchstring.hub.owner.models import Choices, NetworkAddress
 from latchstring.hub.recording.rules import MOST_DAYS
 from latchstring.hub.uplink.follow import refused_records
 from latchstring.web.hub.auth import Network
@@ -39,6 +39,17 @@ class SettingsForm(BaseModel):
     network: Network | None = None
     retention_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
     event_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
+
+    def over(self, chosen: Choices) -> Choices:
+        """What was chosen before, with what is said here."""
+        network = NetworkAddress(url=self.network.url, vkey=self.network.vkey) if self.network else None
+        said = Choices(
+            home=self.home.point if self.home else None,
+            network=network,
+            retention_days=self.retention_days,
+            event_days=self.event_days,
+        )
+        return replace(chosen, **{name: getattr(said, name) for name in self.model_fields_set})
 
 
 class NetworkStatus(BaseModel):
@@ -103,19 +114,7 @@ def router(hub: Hub) -> APIRouter:
     @router.put("/settings")
     def change_settings(form: SettingsForm) -> ShownSettings:
         """Change some settings; the others stay."""
-        chosen = owner.chosen(hub.store)
-        if "home" in form.model_fields_set:
-            chosen = replace(chosen, home=form.home.point if form.home else None)
-        if "network" in form.model_fields_set:
-            given = form.network
-            chosen = replace(
-                chosen, network=NetworkAddress(url=given.url, vkey=given.vkey) if given else None
-            )
-        if "retention_days" in form.model_fields_set:
-            chosen = replace(chosen, retention_days=form.retention_days)
-        if "event_days" in form.model_fields_set:
-            chosen = replace(chosen, event_days=form.event_days)
-        owner.choose(hub.store, chosen)
+        owner.choose(hub.store, form.over)
         hub.choices_changed()
         return shown()
 
