@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from latchstring.hub.daemon import Hub
 from latchstring.hub.settings import HubSettings
-from latchstring.testing.waiting import until
 from latchstring.web.hub.app import create_app
 
 PHONE = {"width": 390, "height": 844}
@@ -72,7 +68,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def serve() -> Iterator[Callable[[FastAPI], str]]:
     """Serve an app until the test ends; answers its address."""
     with ExitStack() as served:
-        yield lambda app: served.enter_context(_served(app))
+        yield lambda app: served.enter_context(served(app))
 
 
 @pytest.fixture
@@ -87,19 +83,3 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
 @pytest.fixture
 def address(hub: Hub, serve: Callable[[FastAPI], str]) -> str:
     return serve(create_app(hub))
-
-
-@contextmanager
-def _served(app: FastAPI) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(app, log_config=None, lifespan="off", ws="websockets-sansio")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            until(lambda: server.started)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            server.force_exit = True
-            thread.join()

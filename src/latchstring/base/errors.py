@@ -48,6 +48,8 @@ class NotSignedIn(LatchstringError):
     """Please sign in first."""
 
     status = 401
+    challenge = ""
+    """How a program that is no browser of ours may sign in: its `WWW-Authenticate` (RFC 9110, 11.6.1)."""
 
 
 class NotFound(LatchstringError):

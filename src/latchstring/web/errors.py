@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from latchstring.base.errors import LatchstringError
+from latchstring.base.errors import LatchstringError, NotSignedIn
 
 _log = logging.getLogger(__name__)
 _FRAMES = 5
@@ -57,7 +57,9 @@ async def _explained(_: Request, error: Exception) -> JSONResponse:
     known = cast(LatchstringError, error)
     if known.status >= 500:
         _log.warning("answered %d: %s", known.status, known.message)
-    return JSONResponse(body(known), known.status)
+    challenge = known.challenge if isinstance(known, NotSignedIn) else ""
+    headers = {"WWW-Authenticate": challenge} if challenge else None
+    return JSONResponse(body(known), known.status, headers=headers)
 
 
 async def _not_understood(_: Request, error: Exception) -> JSONResponse:

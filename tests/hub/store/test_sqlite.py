@@ -23,6 +23,7 @@ STEPS = [
     "46d8db74e41166f0",
     "193dbe5a5caf1d1e",
     "609d60259abda3c6",
+    "38aafcdb5afd506f",
 ]
 
 

@@ -20,6 +20,9 @@ OPEN |= {("get", "/api/trust"), ("get", "/api/trust/qr.svg")}  # what each conne
 OPEN |= {
     ("post", f"/api/invitations/{{token}}{look}") for look in ("", "/look")
 }  # by the token: test_household.py
+OPEN |= {
+    ("get", f"/api/cameras/{{camera_id}}/live.{kind}") for kind in ("mp4", "jpg")
+}  # by a stream key: test_streams.py
 
 
 def every_route() -> list[tuple[str, str]]:

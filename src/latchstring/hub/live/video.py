@@ -28,6 +28,7 @@ from latchstring.hub.events.keeper import Keeper
 from latchstring.hub.events.models import Count, Event
 from latchstring.hub.live.absence import Absences
 from latchstring.hub.live.main_stream import MainStream
+from latchstring.hub.live.player import NothingLive
 from latchstring.hub.live.small_stream import SmallStream
 from latchstring.hub.motion import store as motion_rows
 from latchstring.hub.motion.models import FrameFeed, MotionSettings
@@ -343,18 +344,32 @@ class Video:
         whole: bool = False,
     ) -> bytes:
         """The keyframe at or last before `at`, or the newest, as JPEG; masks are painted unless `whole`."""
-        if at is None and (post := self._posts.get(camera)) is not None:
-            batch = post.recorder.feed.after(None)
-            if batch is not None:
-                first = batch.fragments[0]
-                newest = decode.jpeg(first.data[first.sample_at :], batch.run.track.avcc, width=width)
-                filmed = from_micros(first.utc_us)
-                return newest if whole else stills.masked(self._store, camera, newest, filmed)
+        if at is None and (newest := self._newest(camera, width)) is not None:
+            picture, filmed = newest
+            return picture if whole else stills.masked(self._store, camera, picture, filmed)
         gop = index.at(self._store, camera, at or self._clock.now())
         if gop is None:
             raise NothingRecorded
         picture = keyframe_jpeg(self._store, gop, width=width)
         return picture if whole else stills.masked(self._store, camera, picture, gop.during)
+
+    def live_picture(self, camera: CameraId) -> bytes:
+        """The newest keyframe as JPEG, masks painted; only while the camera is there."""
+        newest = self._newest(camera, SNAPSHOT_WIDTH)
+        if newest is None:
+            raise NothingLive
+        picture, filmed = newest
+        return stills.masked(self._store, camera, picture, filmed)
+
+    def _newest(self, camera: CameraId, width: int) -> tuple[bytes, datetime] | None:
+        """The keyframe in memory, whole, and when it was filmed."""
+        post = self._posts.get(camera)
+        batch = None if post is None else post.recorder.feed.after(None)
+        if batch is None:
+            return None
+        first = batch.fragments[0]
+        picture = decode.jpeg(first.data[first.sample_at :], batch.run.track.avcc, width=width)
+        return picture, from_micros(first.utc_us)
 
     def events_during(self, camera: CameraId, time: TimeRange) -> list[Event]:
         return event_rows.during(self._store, camera, time)

@@ -31,7 +31,7 @@ def add(member: Member, invitation: str, *, db: sqlite3.Connection) -> None:
             member.invited_until and to_micros(member.invited_until),
             member.until and to_micros(member.until),
             to_micros(member.added_at),
-            _written(member.cameras),
+            written(member.cameras),
         ),
     )
 
@@ -39,7 +39,7 @@ def add(member: Member, invitation: str, *, db: sqlite3.Connection) -> None:
 def give_cameras(member: str, cameras: frozenset[CameraId] | None, *, db: sqlite3.Connection) -> bool:
     """False: nobody, or an owner, to whom all are given."""
     changed = db.execute(
-        "UPDATE member SET cameras = ? WHERE id = ? AND role <> 'owner'", (_written(cameras), member)
+        "UPDATE member SET cameras = ? WHERE id = ? AND role <> 'owner'", (written(cameras), member)
     )
     return changed.rowcount == 1
 
@@ -49,7 +49,7 @@ def cameras_of(written: str | None) -> frozenset[CameraId] | None:
     return None if written is None else frozenset(CameraId(camera) for camera in json.loads(written))
 
 
-def _written(cameras: frozenset[CameraId] | None) -> str | None:
+def written(cameras: frozenset[CameraId] | None) -> str | None:
     return None if cameras is None else json.dumps(sorted(cameras))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,6 +12,9 @@ from latchstring.base.geo import BadPlace, Point
 from latchstring.base.hosts import can_be_asked_for
 from latchstring.base.ids import CameraId
 from latchstring.ledger.note import Verifier
+
+STREAM_CHALLENGE = 'Basic realm="Latchstring stream", charset="UTF-8"'
+"""RFC 7617: what players understand that are given a name and a password in an address."""
 
 
 class BadNetwork(BadInput):
@@ -48,6 +51,20 @@ class NoSuchDevice(NotFound):
 
 class InvitationGone(NotFound):
     """This invitation was used, is too old, or was taken back; ask an owner of the hub for a new one."""
+
+
+class BadProgram(BadInput):
+    """A program has a name of 1 to 40 signs."""
+
+
+class NoSuchProgram(NotFound):
+    """This program has no key to this hub, or no longer."""
+
+
+class WrongKey(NotSignedIn):
+    """This stream key opens nothing here; an owner of the hub makes one under Settings, Other programs."""
+
+    challenge = STREAM_CHALLENGE
 
 
 Role = Literal["owner", "member", "guest"]
@@ -146,6 +163,22 @@ class Session:
     name: str = ""
     role: Role = "owner"
     cameras: frozenset[CameraId] | None = None  # None: all of them
+
+    def may_see(self, camera: CameraId) -> bool:
+        return self.cameras is None or camera in self.cameras
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A home automation or a player of the household, which an owner let watch live by a stream key."""
+
+    id: str  # pg_...
+    name: str
+    member: str | None  # the owner who let it in; None: the first one
+    person: str  # how they are called
+    cameras: frozenset[CameraId] | None  # None: all of them
+    made_at: datetime
+    used_at: datetime | None = field(default=None, compare=False)  # when it was last let in, to the hour
 
     def may_see(self, camera: CameraId) -> bool:
         return self.cameras is None or camera in self.cameras

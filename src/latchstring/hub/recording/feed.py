@@ -78,6 +78,7 @@ class LiveFeed:
         """The camera is gone; nobody should start with an old picture."""
         with self._news:
             self._gops.clear()
+            self._tell()
 
     @property
     def run(self) -> Run | None:

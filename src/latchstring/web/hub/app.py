@@ -27,17 +27,22 @@ from latchstring.web.hub import (
     notify,
     offsite,
     onvif,
+    programs,
     recordings,
     replies,
     settings,
     storage,
+    streams,
     talk,
     trust,
 )
 
 
 def create_app(hub: Hub) -> FastAPI:
-    """All routes need somebody of the household, but set-up, signing in, a press, `health` and `trust`."""
+    """All routes need somebody of the household, but set-up, signing in, a press, `health` and `trust`.
+
+    Streams for other programs need a stream key, which opens nothing else.
+    """
     app = _app(hub)
     app.add_middleware(auth.KnownNames, names=[*hub.settings.names, *host_names()])
     return app
@@ -65,6 +70,7 @@ def _app(hub: Hub) -> FastAPI:
     app.include_router(auth.router(hub))
     app.include_router(doorbell_hook.router(hub))
     app.include_router(trust.router(hub))
+    app.include_router(streams.router(hub))
     household_only = [Depends(auth.somebody_of(hub))]
     for part in (
         cameras,
@@ -80,6 +86,7 @@ def _app(hub: Hub) -> FastAPI:
         notify,
         settings,
         household,
+        programs,
         storage,
         offsite,
         doorbell,

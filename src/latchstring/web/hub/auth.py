@@ -133,7 +133,7 @@ def somebody_of(hub: Hub) -> Callable[[HTTPConnection], Session]:
 def _somebody(hub: Hub, connection: HTTPConnection) -> Session:
     token = connection.cookies.get(COOKIE)
     session = service.session_of(hub.store, token, now=hub.clock.now())
-    _require_same_origin(connection.headers, needed=connection.scope["type"] == "websocket")
+    require_same_origin(connection.headers, needed=connection.scope["type"] == "websocket")
     if connection.scope["type"] == "http" and connection.scope["method"] not in ("GET", "HEAD"):
         given = connection.headers.get(CSRF_HEADER, "")
         if not secrets.compare_digest(given.encode(), session.csrf.encode()):
@@ -155,7 +155,7 @@ Asking = Annotated[Session, Depends(_asking)]
 """The session of whoever calls, on a private route."""
 
 
-def _require_same_origin(headers: Headers, *, needed: bool) -> None:
+def require_same_origin(headers: Headers, *, needed: bool) -> None:
     """A browser names the page that calls; it must be one of ours. Other clients name none."""
     origin = headers.get("Origin")
     if origin is None and not needed:
@@ -181,7 +181,7 @@ def router(hub: Hub) -> APIRouter:
     @router.post("/setup")
     def set_up(form: SetupForm, request: Request) -> SetupAnswer:
         """Become the owner; works once. The recovery code is not shown again."""
-        _require_same_origin(request.headers, needed=False)
+        require_same_origin(request.headers, needed=False)
         choices = Choices(
             home=form.home.point if form.home else None,
             network=NetworkAddress(url=form.network.url, vkey=form.network.vkey) if form.network else None,
@@ -222,13 +222,13 @@ def router(hub: Hub) -> APIRouter:
     @router.post("/session")
     def sign_in(form: SignInForm, request: Request, response: Response) -> SessionState:
         """Sign in: the first owner with their password, everybody else with their name too."""
-        _require_same_origin(request.headers, needed=False)
+        require_same_origin(request.headers, needed=False)
         return enter(request, response, form.password, form.name)
 
     @router.post("/invitations/{token}")
     def join(token: str, form: JoinForm, request: Request, response: Response) -> SessionState:
         """Take up an invitation: choose a password and be signed in."""
-        _require_same_origin(request.headers, needed=False)
+        require_same_origin(request.headers, needed=False)
         with throttle.one_try(request.client.host if request.client else ""):
             member = household.take_up(
                 hub.store, token, password=form.password.get_secret_value(), now=hub.clock.now()
@@ -238,7 +238,7 @@ def router(hub: Hub) -> APIRouter:
     @router.post("/invitations/{token}/look", status_code=204)
     def look_at_invitation(token: str, request: Request) -> None:
         """Whether an invitation waits, before a password is chosen; one that is gone is a wrong try."""
-        _require_same_origin(request.headers, needed=False)
+        require_same_origin(request.headers, needed=False)
         with throttle.one_try(request.client.host if request.client else ""):
             household.invited(hub.store, token, now=hub.clock.now())
 
@@ -276,7 +276,7 @@ class Throttle:
         self._one = threading.Lock()
 
     def one_try(self, address: str) -> _Try:
-        return _Try(self, _device(address))
+        return _Try(self, device_at(address))
 
     def enter(self, device: str) -> None:
         self._one.acquire()
@@ -307,7 +307,7 @@ class _Try:
         self._throttle.leave(self._device, was_wrong=wrong)
 
 
-def _device(address: str) -> str:
+def device_at(address: str) -> str:
     """An IPv6 host has a whole /64 to try from; it counts as one device."""
     try:
         ip = ipaddress.ip_address(address)

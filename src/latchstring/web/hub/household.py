@@ -89,13 +89,15 @@ class Devices(BaseModel):
     news: list[ShownNews]
 
 
+def given(hub: Hub, cameras: list[str] | None) -> frozenset[CameraId] | None:
+    """Cameras that are there, as an owner chose them; None: all."""
+    if cameras is None:
+        return None
+    return frozenset(hub.video.camera(CameraId(camera)).id for camera in cameras)
+
+
 def router(hub: Hub) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["household"])
-
-    def given(cameras: list[str] | None) -> frozenset[CameraId] | None:
-        if cameras is None:
-            return None
-        return frozenset(hub.video.camera(CameraId(camera)).id for camera in cameras)
 
     @router.get("/members")
     def list_members() -> list[ShownMember]:
@@ -110,7 +112,7 @@ def router(hub: Hub) -> APIRouter:
             form.name,
             form.role,
             until=form.until,
-            cameras=given(form.cameras),
+            cameras=given(hub, form.cameras),
             now=hub.clock.now(),
         )
         return Invitation(member=ShownMember.of(member), token=token)
@@ -125,7 +127,7 @@ def router(hub: Hub) -> APIRouter:
     @router.put("/members/{member_id}/cameras", status_code=204)
     def give_cameras(member_id: str, form: CamerasForm) -> None:
         """Choose which cameras a member or guest may see. What they watch of another ends within seconds."""
-        household.give_cameras(hub.store, member_id, given(form.cameras))
+        household.give_cameras(hub.store, member_id, given(hub, form.cameras))
 
     @router.delete("/members/{member_id}", status_code=204)
     def remove_member(member_id: str) -> None:

@@ -30,7 +30,7 @@ async def stay(
     socket: WebSocket, sending: Coroutine[Any, Any, None], *, hear: Callable[[bytes], None] | None = None
 ) -> None:
     """Run `sending` until it ends, the viewer leaves, or their session does; `hear` gets what they send."""
-    signed_out = asyncio.create_task(_signed_out(socket))
+    signed_out = asyncio.create_task(until_signed_out(socket.state.may_stay))
     tasks = {asyncio.create_task(sending), asyncio.create_task(_left(socket, hear)), signed_out}
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
@@ -50,8 +50,8 @@ async def _left(socket: WebSocket, hear: Callable[[bytes], None] | None) -> None
             hear(data)
 
 
-async def _signed_out(socket: WebSocket) -> None:
+async def until_signed_out(may_stay: Callable[[], bool]) -> None:
     signed_in = True
     while signed_in:
         await asyncio.sleep(LOOK_SECONDS)
-        signed_in = await asyncio.to_thread(socket.state.may_stay)
+        signed_in = await asyncio.to_thread(may_stay)
