@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -26,10 +27,12 @@ from latchstring.hub.cameras.regions import Region
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.models import Event
-from latchstring.hub.offsite import parcel
+from latchstring.hub.offsite import copier, parcel
+from latchstring.hub.offsite import store as rows
 from latchstring.hub.offsite.copier import SETTLED, Copier, NotSetUpYet, pause_after
 from latchstring.hub.offsite.models import (
     BadTarget,
+    DiskAway,
     NoHousehold,
     NoTarget,
     OtherHousehold,
@@ -501,17 +504,150 @@ def test_a_place_without_copies_is_forgotten_at_once(home, place, other):
 
 
 def test_a_disk_that_is_not_plugged_in_keeps_its_copies_in_mind(moved, place, tmp_path):
-    """Its folder is empty, and that deletes nothing on it; plugged in again, what is old goes."""
+    """Its folder is gone, and that deletes nothing on it; plugged in again, what is old goes."""
     moved.clock.advance(31 * 86_400)
     (tmp_path / "elsewhere").rename(tmp_path / "drawer")
     with pytest.raises(PlaceEmpty):
         moved.copier.tidy_before(place)
     assert [each.copies for each in moved.copier.before()] == [1]
-    (tmp_path / "elsewhere").rmdir()
     (tmp_path / "drawer").rename(tmp_path / "elsewhere")
     moved.copier.tidy_before(place)
     assert list(everything_in(place)) == [HOUSEHOLD]
     assert moved.copier.before() == []
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Disk:
+    return Disk(tmp_path)
+
+
+class Disk:
+    """A folder on a disk: unplugged, only the empty folder is left on which it was mounted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.mounted_at = folder / "media"
+        self.drawer = folder / "drawer"
+        self.mounted_at.mkdir()
+        self.target = Target(url=(self.mounted_at / "copies").as_uri())
+
+    def unplug(self) -> None:
+        self.mounted_at.rename(self.drawer)
+        self.mounted_at.mkdir()
+
+    def plug_in(self) -> None:
+        shutil.rmtree(self.mounted_at)
+        self.drawer.rename(self.mounted_at)
+
+    def left_under_it(self) -> list[Path]:
+        return [path for path in self.mounted_at.rglob("*") if path.is_file()]
+
+
+def test_a_disk_that_is_unplugged_is_missed_and_nothing_is_written_in_its_place(home, disk):
+    """No copy counts as made there; plugged in again, what waited is copied."""
+    home.copier.choose(disk.target)
+    home.filmed_event()
+    disk.unplug()
+    with pytest.raises(DiskAway):
+        home.copier.copy_next()
+    assert list(disk.mounted_at.iterdir()) == []
+    assert (home.copier.progress().copies, home.copier.progress().waiting) == (0, 1)
+    disk.plug_in()
+    assert home.copier.copy_next()
+    assert (home.copier.progress().copies, home.copier.progress().waiting) == (1, 0)
+    assert len(everything_in(disk.target)) == 2
+
+
+def test_the_hub_says_that_the_disk_is_not_there_and_goes_on_by_itself(home, disk, monkeypatch):
+    """However long it was away, it is looked for every minute."""
+    monkeypatch.setattr(copier, "LOOK_SECONDS", 0.01)
+    home.copier.choose(disk.target)
+    home.filmed_event()
+    disk.unplug()
+    home.copier.start()
+    try:
+        until(lambda: home.copier.progress().trouble)
+        assert home.copier.progress().trouble == DiskAway().message
+        disk.plug_in()
+        until(lambda: home.copier.progress().waiting == 0 and home.copier.progress().trouble is None)
+    finally:
+        home.copier.stop()
+    assert home.copier.progress().copies == 1
+
+
+def test_a_disk_that_is_unplugged_under_a_copy_has_not_got_it(home, disk, monkeypatch):
+    """What went into the folder under it is taken away, and copied again when the disk is back."""
+    home.copier.choose(disk.target)
+    home.filmed_event()
+    put = ObjectTarget.put_file
+
+    def put_too_late(opened: ObjectTarget, name: str, path: Path) -> None:
+        disk.unplug()
+        (disk.mounted_at / "copies").mkdir()
+        put(ObjectTarget(opened.target), name, path)
+        assert disk.left_under_it()
+
+    monkeypatch.setattr(ObjectTarget, "put_file", put_too_late)
+    with pytest.raises(DiskAway):
+        home.copier.copy_next()
+    monkeypatch.undo()
+    assert disk.left_under_it() == []
+    assert home.copier.progress().waiting == 1
+    disk.plug_in()
+    assert home.copier.copy_next()
+    assert home.copier.progress().copies == 1
+
+
+def test_copies_on_an_unplugged_disk_are_deleted_when_it_is_back(home, disk):
+    """They are not forgotten meanwhile, or they would stay there for good."""
+    home.copier.choose(disk.target)
+    home.filmed_event()
+    home.copier.copy_next()
+    home.clock.advance(31 * 86_400)
+    disk.unplug()
+    with pytest.raises(DiskAway):
+        home.copier.tidy()
+    assert home.copier.progress().copies == 1
+    disk.plug_in()
+    home.copier.tidy()
+    assert list(everything_in(disk.target)) == [HOUSEHOLD]
+
+
+def test_an_unplugged_disk_is_not_chosen_anew_by_a_change_of_days(home, disk):
+    """Else the folder under it would count as the disk from then on."""
+    home.copier.choose(disk.target)
+    disk.unplug()
+    with pytest.raises(DiskAway):
+        home.copier.choose(replace(disk.target, keep_days=7))
+    assert list(disk.mounted_at.iterdir()) == []
+    home.copier.leave()
+    home.copier.choose(disk.target)
+    assert list(everything_in(disk.target)) == [HOUSEHOLD]
+
+
+@pytest.mark.parametrize(
+    ("url", "keeps"),
+    [
+        ("s3://copies/gate", True),
+        ("s3://copies", True),
+        ("s3://of-others/door", False),
+        ("gs://copies/door", False),
+        ("file:///copies/door", False),
+    ],
+)
+def test_options_hold_for_their_own_store_alone(home, url, keeps):
+    """A key of one store is not shown to another."""
+    known = Target(url="s3://copies/door", options={"secret_access_key": "of this store"})
+    with home.store.write() as db:
+        rows.keep_target(known, now=home.clock.now(), db=db)
+    assert home.copier.options_for(Target(url=url)) == (known.options if keeps else {})
+
+
+def test_options_of_a_place_before_are_used_when_it_is_chosen_again(moved, place, other):
+    """They are kept for as long as copies lie there, and only for it."""
+    with moved.store.write() as db:
+        db.execute('UPDATE offsite_before SET options = \'{"key": "of that place"}\'')
+    assert moved.copier.options_for(replace(place, keep_days=7)) == {"key": "of that place"}
+    assert moved.copier.options_for(other) == {}
 
 
 def test_a_place_before_that_refuses_holds_up_no_copy(moved, tmp_path):

@@ -33,6 +33,7 @@ def test_the_owner_sees_what_still_lies_where_copies_went_before(owner, put, tmp
     [before] = after.json()["before"]
     assert before == {
         "url": old,
+        "options": ["secret_access_key"],
         "copies": 1,
         "size_bytes": 1000,
         "empty_at": (NOW + timedelta(days=20)).isoformat().replace("+00:00", "Z"),
@@ -50,3 +51,14 @@ def test_who_stops_copying_sees_what_still_lies_there(owner, put, tmp_path):
     assert owner.delete("/api/offsite").status_code == 204
     now = owner.get("/api/offsite").json()
     assert (now["target"], [each["url"] for each in now["before"]]) == (None, [url])
+
+
+def test_another_store_gets_no_option_of_the_one_before(hub, owner, tmp_path):
+    """Its credentials are nobody else's; where one only changes the days, they stay."""
+    old, new = (tmp_path / "old").as_uri(), (tmp_path / "new").as_uri()
+    owner.put("/api/offsite", json={"url": old, "options": {"secret_access_key": "very secret"}})
+    kept = owner.put("/api/offsite", json={"url": old + "/", "keep_days": 7}).json()
+    assert kept["target"] == {"url": old + "/", "options": ["secret_access_key"], "keep_days": 7}
+    changed = owner.put("/api/offsite", json={"url": new}).json()
+    assert changed["target"]["options"] == []
+    assert hub.copier.target().options == {}

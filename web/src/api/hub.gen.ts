@@ -2627,6 +2627,8 @@ export interface components {
         ShownBefore: {
             /** Url */
             url: string;
+            /** Options */
+            options: string[];
             /** Copies */
             copies: number;
             /** Size Bytes */
@@ -3214,7 +3216,7 @@ export interface components {
         };
         /**
          * TargetForm
-         * @description Without `options` those that are kept stay in use.
+         * @description Without `options` those that are kept for this very store are used: its bucket, container or folder.
          */
         TargetForm: {
             /** Url */

@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,9 +22,9 @@ from latchstring.hub.offsite import parcel
 from latchstring.hub.offsite import store as rows
 from latchstring.hub.offsite.models import (
     Copy,
+    DiskAway,
     NoTarget,
     PlaceBefore,
-    PlaceEmpty,
     Progress,
     Target,
     TargetTrouble,
@@ -107,8 +107,14 @@ class Copier:
             return rows.target(db=db)
 
     def choose(self, target: Target) -> None:
-        """From now on copies go there. It is tried first: the household's record is put, and read again."""
-        opened = ObjectTarget(target)
+        """From now on copies go there. It is tried first: the household's record is put, and read again.
+
+        A disk that holds copies already must be plugged in, or another one would be taken for it.
+        """
+        is_new = target.place not in {known.place for known in self._places()}
+        opened = ObjectTarget(target, is_new=is_new)
+        if target.is_folder and not is_new:
+            opened.must_be_there()
         record = self._household_record()
         opened.put_bytes(HOUSEHOLD, record)
         if opened.get_bytes(HOUSEHOLD) != record:
@@ -117,6 +123,19 @@ class Copier:
             rows.keep_target(target, now=self._clock.now(), db=db)
         self._failures, self._trouble = 0, None
         self._news.set()
+
+    def options_for(self, target: Target) -> Mapping[str, str]:
+        """Those that were typed for its store, if copies go or lie there. No other store gets them."""
+        for known in self._places():
+            if known.store == target.store:
+                return known.options
+        return {}
+
+    def _places(self) -> list[Target]:
+        """Where copies go, and where some still lie."""
+        with self._store.read() as db:
+            now, before = rows.target(db=db), rows.before(db=db)
+        return [*([now] if now else []), *(each.target for each in before)]
 
     def leave(self) -> None:
         """Copy no more. What is there is deleted when its time is up."""
@@ -151,7 +170,8 @@ class Copier:
                 self.tidy()
                 self._failures, self._trouble = 0, None
             except LatchstringError as e:
-                self._failures += 1
+                is_seen_soon = isinstance(e, DiskAway)  # when somebody plugs it in
+                self._failures = 1 if is_seen_soon else self._failures + 1
                 if self._trouble != e.message:
                     log.warning("no copy away from home: %s", e.message)
                 self._trouble = e.message
@@ -174,6 +194,7 @@ class Copier:
         if target is None or event is None:
             return False
         opened = ObjectTarget(target)
+        opened.must_be_there()
         for number, clip in enumerate(self._recordings.parts(event.camera, around(event))):
             try:
                 self._copy(clip, event, number, opened)
@@ -189,28 +210,32 @@ class Copier:
         if target is None:
             return
         last = self._old_by() - timedelta(days=target.keep_days)
-        with self._store.read() as db:
-            names = rows.expired(target.place, last, db=db)
-        if names:
-            self._delete(names, ObjectTarget(target))
         with self._store.write() as db:
             rows.forget_done(last, db=db)
+        self._delete_expired(target, last)
 
     def tidy_before(self, target: Target) -> None:
         """The same where copies went before; with the last of them the place is forgotten.
 
-        An empty folder may be the place of a disk that is not plugged in: nothing is deleted there by that.
+        A folder that is empty may be that of a disk that is not plugged in: nothing is deleted there by that.
         """
+        if self._delete_expired(target, self._old_by() - timedelta(days=target.keep_days)):
+            with self._store.write() as db:
+                rows.forget_empty(db=db)
+
+    def _delete_expired(self, target: Target, last: datetime) -> bool:
+        """False: there was nothing to delete."""
         with self._store.read() as db:
-            names = rows.expired(target.place, self._old_by() - timedelta(days=target.keep_days), db=db)
+            names = rows.expired(target.place, last, db=db)
         if not names:
-            return
+            return False
         opened = ObjectTarget(target)
-        if opened.get_bytes(HOUSEHOLD) is None:
-            raise PlaceEmpty
-        self._delete(names, opened)
-        with self._store.write() as db:
-            rows.forget_empty(db=db)
+        opened.must_be_there()
+        for name in names:
+            opened.delete(name)
+            with self._store.write() as db:
+                rows.remove(name, target.place, db=db)
+        return True
 
     def _look_before(self) -> None:
         if (running := self._clock.monotonic()) < self._look_before_at:
@@ -222,12 +247,6 @@ class Copier:
                 self._trouble_before.pop(place.target.place, None)
             except LatchstringError as e:
                 self._trouble_before[place.target.place] = e.message
-
-    def _delete(self, names: list[str], opened: ObjectTarget) -> None:
-        for name in names:
-            opened.delete(name)
-            with self._store.write() as db:
-                rows.remove(name, opened.target.place, db=db)
 
     def _copy(self, clip: Clip, event: Event, number: int, opened: ObjectTarget) -> None:
         if not room_for(self._work.parent, clip.size_bytes):
@@ -241,11 +260,22 @@ class Copier:
             with sealed.open("wb") as sink:
                 parcel.seal(clip, event, camera, hidden, sink, self._household().recipient)
             opened.put_file(name, sealed)
+            self._must_have_gone_there(opened, name)
             made = Copy(name=name, event=event.id, end_us=event.end_us, size_bytes=sealed.stat().st_size)
         finally:
             sealed.unlink(missing_ok=True)
         with self._store.write() as db:
             rows.add(made, opened.target, now=self._clock.now(), db=db)
+
+    def _must_have_gone_there(self, opened: ObjectTarget, name: str) -> None:
+        """A disk that was unplugged meanwhile: the copy is in the folder under it, and is taken away."""
+        if not opened.target.is_folder:
+            return
+        try:
+            opened.must_be_there()
+        except DiskAway:
+            opened.delete(name)
+            raise
 
     def _household(self) -> Household:
         with self._store.read() as db:

@@ -27,7 +27,11 @@ class TargetTrouble(Unavailable):
 
 
 class PlaceEmpty(TargetTrouble):
-    """Nothing of what was put there is there now; if it is a disk, plug it in."""
+    """Nothing of what was put there is there now; if it is the right place, choose it again."""
+
+
+class DiskAway(PlaceEmpty):
+    """This disk is not there; plug it in. Until then no copy is made, and none is deleted."""
 
 
 class NoHousehold(NotFound):
@@ -66,6 +70,17 @@ class Target:
     def place(self) -> str:
         """What makes it another place than another."""
         return self.url.rstrip("/")
+
+    @property
+    def is_folder(self) -> bool:
+        """On a disk of this machine, which may be unplugged."""
+        return urlsplit(self.url).scheme == "file"
+
+    @property
+    def store(self) -> str:
+        """Whose options hold here: those of one bucket, container or folder are nobody else's."""
+        parts = urlsplit(self.url)
+        return self.place if self.is_folder else f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from latchstring.hub.cameras.models import CameraSettings
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.events.models import Event
 from latchstring.hub.offsite import parcel
-from latchstring.hub.offsite.models import Contents, NoHousehold, OtherHousehold, Restored, Target
+from latchstring.hub.offsite.models import Contents, NoHousehold, OtherHousehold, PlaceEmpty, Restored, Target
 from latchstring.hub.offsite.target import HOUSEHOLD, ObjectTarget
 from latchstring.hub.owner import store as owner_rows
 from latchstring.hub.owner.models import Choices
@@ -46,7 +46,10 @@ def restore(
     A hub without an owner gets the household's key, and `password` for its owner. Objects that cannot be used
     are named and passed over.
     """
-    opened = ObjectTarget(target)
+    try:
+        opened = ObjectTarget(target)
+    except PlaceEmpty as e:
+        raise NoHousehold from e
     household = _household(opened)
     identity = keys.unwrap_household(household, code)
     _take_over(store, household, password, now=now)

@@ -14,7 +14,7 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from latchstring.hub.offsite.models import BadTarget, Target, TargetTrouble
+from latchstring.hub.offsite.models import BadTarget, DiskAway, PlaceEmpty, Target, TargetTrouble
 from latchstring.hub.offsite.reasons import reason
 
 if TYPE_CHECKING:
@@ -29,11 +29,19 @@ PLAIN_HTTP = "allow_http"
 
 
 class ObjectTarget:
-    """One target, opened. Every method may raise `TargetTrouble`."""
+    """One target, opened. Every method may raise `TargetTrouble`.
 
-    def __init__(self, target: Target) -> None:
+    A folder is made only with `is_new`: else it would be made where a disk was that is not plugged in.
+    """
+
+    def __init__(self, target: Target, *, is_new: bool = False) -> None:
         self.target = target
-        self._store = _open(target)
+        self._store = _open(target, is_new=is_new)
+
+    def must_be_there(self) -> None:
+        """Raise unless what was put there first, when the place was chosen, can be found."""
+        if self.get_bytes(HOUSEHOLD) is None:
+            raise DiskAway if self.target.is_folder else PlaceEmpty
 
     def put_bytes(self, name: str, data: bytes) -> None:
         with _in_words():
@@ -72,13 +80,10 @@ class ObjectTarget:
                 return
 
 
-def _open(target: Target) -> ObjectStore:
-    parts = urlsplit(target.url)
+def _open(target: Target, *, is_new: bool) -> ObjectStore:
     try:
-        if parts.scheme == "file":
-            folder = Path(unquote(parts.path))
-            folder.mkdir(parents=True, exist_ok=True)
-            return LocalStore(folder)
+        if target.is_folder:
+            return LocalStore(_folder(target, is_new=is_new))
         client: ClientConfig = {"timeout": PATIENCE, "connect_timeout": PATIENCE}
         if target.options.get(PLAIN_HTTP, "").lower() == "true":
             client["allow_http"] = True
@@ -92,6 +97,15 @@ def _open(target: Target) -> ObjectStore:
         return opened
     except (BaseError, OSError, ValueError, TypeError) as e:
         raise BadTarget(f"this place cannot be used: {reason(e)}") from e
+
+
+def _folder(target: Target, *, is_new: bool) -> Path:
+    folder = Path(unquote(urlsplit(target.url).path))
+    if is_new:
+        folder.mkdir(parents=True, exist_ok=True)
+    elif not folder.is_dir():
+        raise DiskAway
+    return folder
 
 
 @contextmanager

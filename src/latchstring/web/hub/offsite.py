@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -27,6 +28,7 @@ class ShownBefore(BaseModel):
     """Copies that still lie where they went before. By `empty_at` the last one's time is up."""
 
     url: str
+    options: list[str]
     copies: int
     size_bytes: int
     empty_at: datetime
@@ -46,7 +48,7 @@ class Offsite(BaseModel):
 
 
 class TargetForm(BaseModel):
-    """Without `options` those that are kept stay in use."""
+    """Without `options` those that are kept for this very store are used: its bucket, container or folder."""
 
     url: str = Field(max_length=1000)
     options: dict[str, SecretStr] | None = None
@@ -70,6 +72,7 @@ def router(hub: Hub) -> APIRouter:
             before=[
                 ShownBefore(
                     url=each.target.url,
+                    options=sorted(each.target.options),
                     copies=each.copies,
                     size_bytes=each.size_bytes,
                     empty_at=each.empty_at,
@@ -82,11 +85,12 @@ def router(hub: Hub) -> APIRouter:
     @router.put("")
     def choose_target(form: TargetForm) -> Offsite:
         """Copy every event from now on. The store is tried first: 503 and nothing changed if it fails."""
-        kept = hub.copier.target()
-        options = kept.options if kept else {}
-        if form.options is not None:
+        target = Target(url=form.url.strip(), keep_days=form.keep_days)
+        if form.options is None:
+            options = hub.copier.options_for(target)
+        else:
             options = {name: value.get_secret_value() for name, value in form.options.items()}
-        hub.copier.choose(Target(url=form.url.strip(), options=options, keep_days=form.keep_days))
+        hub.copier.choose(replace(target, options=options))
         return get_offsite()
 
     @router.delete("", status_code=204)

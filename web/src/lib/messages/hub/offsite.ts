@@ -11,6 +11,8 @@ export const offsite = {
   'offsite.options': 'Options of the store',
   'offsite.options.hint': 'One a line, like access_key_id=… They are kept here and not shown again.',
   'offsite.options.kept': 'Leave it empty to keep: {names}',
+  'offsite.options.other':
+    'This is another store, so it gets none of the options that are kept here. Type its own, one a line.',
   'offsite.keep': 'Keep for so many days',
   'offsite.try': 'Try it and copy from now on',
   'offsite.stop': 'Stop copying',
