@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from latchstring.hub.daemon import Hub
 from latchstring.hub.settings import HubSettings
 from latchstring.web.hub.app import create_app
+from web.served import served
 
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 30_000
@@ -67,8 +68,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
 @pytest.fixture
 def serve() -> Iterator[Callable[[FastAPI], str]]:
     """Serve an app until the test ends; answers its address."""
-    with ExitStack() as served:
-        yield lambda app: served.enter_context(served(app))
+    with ExitStack() as apps:
+        yield lambda app: apps.enter_context(served(app))
 
 
 @pytest.fixture
