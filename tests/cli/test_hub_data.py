@@ -15,7 +15,7 @@ from latchstring.hub.recording import index
 from latchstring.hub.recording.repair import believe_bytes
 from latchstring.hub.recording.writer import GopWriter
 from latchstring.hub.store import Store
-from latchstring.testing.recorded import SMALL, gops_of
+from latchstring.testing.recorded import SMALL, gops_of, said_once
 
 
 @pytest.fixture(scope="module")
@@ -326,6 +326,7 @@ def test_a_file_that_lost_head_and_rows_is_adopted(hub, kinds, data, recorded):
     for at in range(30):
         damage(file_of(data, recorded[0]), at)
     forget_the_file(data, recorded)
+    execute(data, "DELETE FROM run")
     assert kinds() == [("not-indexed", False)]
     assert kinds("--repair") == [("not-indexed", True)]
     _, after = content(data)
@@ -348,6 +349,22 @@ def test_what_was_set_aside_is_named_for_as_long_as_it_lies_there(hub, kinds, da
     assert answer.exit_code == 1
     name = answer.stdout.split()[2].rstrip(":")
     assert (data / index.FOLDER / name).read_bytes() == changed
+
+
+def test_a_file_for_which_no_head_can_be_found_is_set_aside(hub, kinds, data):
+    """Its GOPs are whole, and nothing says how to decode them."""
+    store = Store(data / "hub.db")
+    writer = GopWriter(store)
+    recorded = [writer.write(gop) for gop in said_once()]
+    writer.close()
+    store.close()
+    for at in range(30):
+        damage(file_of(data, recorded[0]), at)
+    forget_the_file(data, recorded)
+    execute(data, "DELETE FROM run")
+    assert kinds("--repair") == [("not-indexed", False)]
+    assert kinds() == [("set-aside", False)]
+    assert "11 set-aside  aside/" in hub("check").output
 
 
 def test_a_damaged_end_without_rows_is_named_and_left(kinds, data, recorded):

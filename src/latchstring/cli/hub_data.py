@@ -126,9 +126,10 @@ def _mend(data: Path, found: list[Finding]) -> frozenset[Finding]:
     store = Store(data / "hub.db")
     try:
         repair(store)
-        for path in _paths(wrong, "not-indexed"):
+        here = {segment.path for segment in index.segments(store)}  # others were set aside, or are gone
+        for path in _paths(wrong, "not-indexed") & here:
             index_between(store, path)
-        believe_bytes(store, _paths(wrong, "row-differs"))
+        believe_bytes(store, _paths(wrong, "row-differs") & here)
     finally:
         store.close()
     with looking(data / "hub.db") as db:

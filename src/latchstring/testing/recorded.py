@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
 from latchstring.base.ids import CameraId
+from latchstring.hub.cameras import h264
 from latchstring.hub.cameras.models import Packet, SoundPacket
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.recording.assembler import Assembler, WholeGop
@@ -65,6 +67,21 @@ def gops_of(
     """Its whole GOPs."""
     made = made_of(scene, seconds, clock=clock, camera=camera, tone_rate=tone_rate)
     return [m for m in made if isinstance(m, WholeGop)]
+
+
+def said_once(scene: Scene = SMALL, *, begins_after: float = 0.0) -> list[WholeGop]:
+    """Two GOPs of a camera that says how its pictures are decoded when it is called, and not again."""
+    clock = FakeClock()
+    clock.advance(begins_after)
+    info, film = packets(scene, 2, arrived=clock.monotonic())
+    sets = h264.parameter_sets(h264.split_annex_b(film[0].data))
+    assert sets is not None
+    assembler = Assembler(CAMERA, replace(info, extradata=sets.avcc()), clock)
+    made: list[object] = []
+    for packet in film:
+        units = [u for u in h264.split_annex_b(packet.data) if u[0] & 0x1F not in (h264.SPS, h264.PPS)]
+        made += assembler.feed(packet._replace(data=h264.join(units)))
+    return [m for m in [*made, *assembler.finish()] if isinstance(m, WholeGop)]
 
 
 def data_of(*gops: WholeGop) -> bytes:

@@ -9,17 +9,13 @@ import av
 import pytest
 
 from latchstring.base.time import TimeRange, from_micros
-from latchstring.hub.cameras import h264
 from latchstring.hub.recording import aside, index
-from latchstring.hub.recording.assembler import Assembler, WholeGop
 from latchstring.hub.recording.clip import cut
 from latchstring.hub.recording.repair import RepairReport, repair
 from latchstring.hub.recording.retention import Keep, Rule
 from latchstring.hub.recording.room import Room
 from latchstring.hub.recording.writer import GopWriter
-from latchstring.testing.clock import FakeClock
-from latchstring.testing.films import packets
-from latchstring.testing.recorded import CAMERA, SMALL
+from latchstring.testing.recorded import CAMERA, SMALL, said_once
 
 
 def rows(store):
@@ -138,20 +134,6 @@ def record(store, gops):
     return stored
 
 
-def said_once(scene=SMALL, *, begins_after=0):
-    """Two GOPs of a camera that says how its pictures are decoded when it is called, and not again."""
-    clock = FakeClock()
-    clock.advance(begins_after)
-    info, film = packets(scene, 2, arrived=clock.monotonic())
-    sets = h264.parameter_sets(h264.split_annex_b(film[0].data))
-    assembler = Assembler(CAMERA, replace(info, extradata=sets.avcc()), clock)
-    for packet in film:
-        units = [u for u in h264.split_annex_b(packet.data) if u[0] & 0x1F not in (h264.SPS, h264.PPS)]
-        bare = packet._replace(data=h264.join(units))
-        yield from (made for made in assembler.feed(bare) if isinstance(made, WholeGop))
-    yield from assembler.finish()
-
-
 @pytest.mark.parametrize("harm", [b"\0" * 64, b"\xff" * 300, b"other"])
 def test_a_file_whose_head_is_damaged_is_adopted_by_what_its_gops_say(store, recorded, harm):
     """Most cameras say before each keyframe how their pictures are decoded. Its bytes stay as they are."""
@@ -172,6 +154,7 @@ def test_a_file_whose_head_is_damaged_takes_that_of_another_file_of_its_camera(s
     change(index.folder(store) / small[0].path, 0, b"\xff" * 300)
     lose_rows(store)
     assert repair(store) == RepairReport(indexed_gops=6)
+    assert index.run(store, CAMERA, small[0].run_us).track.width == SMALL.width
     assert pictures(store, small) == 10
 
 
@@ -185,6 +168,7 @@ def test_a_head_that_can_be_read_and_is_wrong_is_not_believed(store):
     change(index.folder(store) / small[0].path, 0, wrong)
     lose_rows(store)
     assert repair(store) == RepairReport(indexed_gops=6)
+    assert index.run(store, CAMERA, small[0].run_us).track.width == SMALL.width
     assert pictures(store, small) == 10
 
 

@@ -13,6 +13,7 @@ export const offsite = {
   'offsite.options.kept': 'Leave it empty to keep: {names}',
   'offsite.options.other':
     'This is another store, so it gets none of the options that are kept here. Type its own, one a line.',
+  'offsite.options.none': 'A folder needs none.',
   'offsite.keep': 'Keep for so many days',
   'offsite.try': 'Try it and copy from now on',
   'offsite.stop': 'Stop copying',
