@@ -17,7 +17,7 @@ from latchstring.web.hub.app import create_app
 from web.served import served
 
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 

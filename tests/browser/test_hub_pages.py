@@ -95,7 +95,7 @@ def test_a_new_owner_sets_up_and_sees_the_camera(page: Page, address: str) -> No
     page.wait_for_function(PLAYING, arg="Live picture of Porch")
     expect(page.get_by_text("Recording", exact=False).first).to_be_visible()
 
-    page.get_by_role("button", name=re.compile("^Play from")).last.click(timeout=40_000)
+    page.get_by_role("button", name=re.compile("^Play from")).last.click()
     page.wait_for_function(PLAYING, arg="Timeline")
     expect(page.get_by_role("button", name="Back to live")).to_be_visible()
 

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from browser.conftest import PATIENCE_MS
 from browser.desk import DESK, draft, draw_square, first_sign_in
 from latchstring.base.clock import SystemClock
 from latchstring.base.time import TimeRange
@@ -71,7 +72,7 @@ def desks(chromium: Browser) -> Iterator[Callable[[], BrowserContext]]:
 
     def new() -> BrowserContext:
         contexts.append(chromium.new_context(viewport=DESK, timezone_id="America/New_York", locale="en-GB"))
-        contexts[-1].set_default_timeout(30_000)
+        contexts[-1].set_default_timeout(PATIENCE_MS)
         return contexts[-1]
 
     yield new

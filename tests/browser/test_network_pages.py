@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from browser.conftest import PATIENCE_MS
 from browser.desk import DESK, draft, draw_square, first_sign_in
 from browser.everybody import faults_of
 from latchstring.base.signing import SigningKey
@@ -44,7 +45,7 @@ def town() -> Iterator[Neighbourhood]:
 def desk(chromium: Browser) -> Iterator[BrowserContext]:
     """A desk that nobody has used before; its browser has no WebGL."""
     context = chromium.new_context(viewport=DESK, timezone_id="America/New_York", locale="en-GB")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 
@@ -91,7 +92,9 @@ def test_an_officer_asks_reviewers_decide_and_the_log_verifies(
     expect(officer.get_by_text("Homes in the area can see it")).to_be_visible()
     assert town.entries(request) == ["request-submitted", "vote-cast", "vote-cast", "request-approved"]
     page.goto(f"{town.network.url}/#/log?request={request}")
-    for article in page.get_by_role("article").all():
+    steps = page.get_by_role("article")
+    expect(steps).to_have_count(4)
+    for article in steps.all():
         article.get_by_role("button", name=re.compile("Verify inclusion")).click()
         expect(article.get_by_text("Verified in this page")).to_be_visible()
         expect(article.get_by_role("img", name=re.compile("Path of"))).to_be_visible()

@@ -24,7 +24,7 @@ from latchstring.network.database import roles
 from latchstring.network.settings import BadTitle, NetworkSettings
 from latchstring.testing.network import TOWN, TestNetwork
 from latchstring.testing.people import Operator, Refused
-from latchstring.testing.waiting import until
+from latchstring.testing.waiting import WAIT_SECONDS, until
 from latchstring.web.network.serve import PortTaken
 from network.processes import child_environment
 
@@ -43,7 +43,7 @@ class Process:
                  "--origin", ORIGIN, "--operator-password-file", data / "operator.txt", *more],
                 stdout=out, stderr=subprocess.STDOUT, env=child_environment(),
             )  # fmt: skip
-        self.url = until(self._listening, "the line that says where it listens", seconds=60)
+        self.url = until(self._listening, "the line that says where it listens")
 
     def _listening(self) -> str | None:
         if self.process.poll() is not None:
@@ -59,11 +59,11 @@ class Process:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(WAIT_SECONDS)
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(WAIT_SECONDS)
 
 
 def postgres_of(data: Path) -> list[psutil.Process]:
@@ -106,11 +106,10 @@ def test_killed_at_any_moment_the_next_start_completes_what_was_entered(data):
         operator.close()
 
     network = Process(folder)
-    vkey = httpx.get(f"{network.url}/ledger.vkey").text
-    until(
-        lambda: httpx.get(f"{network.url}/api/log").json()["size"] >= len(enrolled) + 1, "the last checkpoint"
-    )
-    page = httpx.get(f"{network.url}/api/log", params={"limit": 500}).json()
+    with httpx.Client(base_url=network.url, timeout=WAIT_SECONDS) as http:
+        vkey = http.get("/ledger.vkey").text
+        until(lambda: http.get("/api/log").json()["size"] >= len(enrolled) + 1, "the last checkpoint")
+        page = http.get("/api/log", params={"limit": 500}).json()
     assert network.stop() == 0
 
     agencies = [e["entry"]["agency"] for e in page["entries"] if e["entry"]["kind"] == "agency-enrolled"]

@@ -9,7 +9,7 @@ from typing import TypeVar
 from latchstring.base.errors import Unavailable
 
 T = TypeVar("T")
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 90.0
 _LOOK_SECONDS = 0.02
 
 

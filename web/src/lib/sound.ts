@@ -12,6 +12,8 @@ const STEP_MS = 200;
 /** The first piece after a jump is short, so that it is soon there. */
 const FIRST_MS = 5_000;
 const PIECE_MS = 30_000;
+/** After a piece that did not come. */
+const AGAIN_MS = 1_000;
 const AHEAD_S = 10;
 const BEHIND_S = 20;
 
@@ -100,6 +102,8 @@ export function hearRecorded(
   /** What is there or on its way. */
   let fetched: Stretch = { start: 0, end: 0 };
   let fetching: AbortController | undefined;
+  let rests = false;
+  let rest: ReturnType<typeof setTimeout> | undefined;
 
   async function fetchPiece(from: number, span: Stretch) {
     const mine = new AbortController();
@@ -110,7 +114,12 @@ export function hearRecorded(
     if (mine.signal.aborted) return;
     fetching = undefined;
     const first = piece && firstKeyframe(piece.bytes);
-    if (!piece || !first) return;
+    if (!piece || !first) {
+      fetched = { ...fetched, end: from };
+      rests = true;
+      rest = setTimeout(() => (rests = false), AGAIN_MS);
+      return;
+    }
     if (!canPlay(piece.type)) {
       onstate('unsupported');
       clearInterval(timer);
@@ -136,7 +145,7 @@ export function hearRecorded(
   const timer = setInterval(() => {
     const at = base + video.currentTime * 1000;
     if (at < fetched.start || at > fetched.end) startAnew(at);
-    if (!fetching && at > fetched.end - AHEAD_S * 1000) {
+    if (!fetching && !rests && at > fetched.end - AHEAD_S * 1000) {
       const found = recordedAt(heard(), fetched.end);
       if (found && found.from < at + AHEAD_S * 1000) void fetchPiece(found.from, found.span);
     }
@@ -147,6 +156,7 @@ export function hearRecorded(
   onstate('loading');
   return () => {
     clearInterval(timer);
+    clearTimeout(rest);
     fetching?.abort();
     feed?.close();
   };
