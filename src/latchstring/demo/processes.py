@@ -52,7 +52,7 @@ class Process:
                 start_new_session=True,
             )
 
-    def wait_until(self, url: str, *, seconds: float = 60) -> None:
+    def wait_until(self, url: str, *, seconds: float = 180) -> None:
         """Until `url` answers 200; a child that ended early says why in one sentence."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

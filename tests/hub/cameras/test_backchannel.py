@@ -23,7 +23,7 @@ from latchstring.hub.cameras.speaker import MOST_BEHIND_BYTES, Speaker
 from latchstring.testing.calls import answering
 from latchstring.testing.rtsp import WHY_NOT, RtspServer, available
 from latchstring.testing.sounds import loudest, tone
-from latchstring.testing.waiting import until
+from latchstring.testing.waiting import WAIT_SECONDS, until
 
 pytestmark = pytest.mark.skipif(not available(), reason=WHY_NOT)
 PASSWORD = "p@ss:wörd"
@@ -116,7 +116,7 @@ class Slow:
         self.closed = False
 
     def send(self, pcm: bytes, *, slot: int, first: bool = False) -> None:
-        self.may.wait(10)
+        self.may.wait(WAIT_SECONDS)
         self.played += pcm
 
     def keep_alive(self) -> None: ...

@@ -22,6 +22,7 @@ from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.recording.sound_feed import SoundFeed
 from latchstring.testing.films import packets
 from latchstring.testing.quirky_camera import QuirkyCamera
+from latchstring.testing.waiting import WAIT_SECONDS
 
 LITTLE, MUCH = 1_000, 4_000_000
 STEP = 1 / 30
@@ -62,7 +63,7 @@ def test_a_viewer_wakes_who_sleeps() -> None:
         sleeper = threading.Thread(target=patience.sleep, args=(60,), daemon=True)
         sleeper.start()
         stop = feed(patience).on_news(lambda: None)
-        sleeper.join(10)
+        sleeper.join(WAIT_SECONDS)
         assert not sleeper.is_alive()
         assert patience.is_lost
         stop()

@@ -6,6 +6,7 @@ import pytest
 from latchstring.hub.cameras import redial
 from latchstring.hub.cameras.errors import CameraSilent, CameraUnreachable, WrongLogin
 from latchstring.hub.cameras.redial import Redial, answers
+from latchstring.testing.waiting import WAIT_SECONDS
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_camera_without_power_is_called_when_it_answers():
         waiting.join(2 * redial.KNOCK_SECONDS)
         assert waiting.is_alive()
         place.listen()
-        waiting.join(10)
+        waiting.join(WAIT_SECONDS)
         assert not waiting.is_alive()
 
 
@@ -76,7 +77,7 @@ def test_the_wait_ends_when_the_hub_stops():
         waiting = threading.Thread(target=Redial(url, stopping).wait, args=(CameraUnreachable(),))
         waiting.start()
         stopping.set()
-        waiting.join(10)
+        waiting.join(WAIT_SECONDS)
         assert not waiting.is_alive()
 
 

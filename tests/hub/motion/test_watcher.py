@@ -15,7 +15,7 @@ from latchstring.hub.motion.models import CodedFrame, MotionSettings
 from latchstring.hub.motion.substream import SubStream
 from latchstring.hub.motion.watcher import Watcher
 from latchstring.testing.films import packets
-from latchstring.testing.waiting import until
+from latchstring.testing.waiting import WAIT_SECONDS, until
 
 SCENE = Scene(width=320, height=240, fps=10, seed=0)
 
@@ -252,7 +252,7 @@ def test_a_camera_that_is_turned_off_is_not_looked_at():
     off, done = [], threading.Event()
     watcher = Watcher(CameraId("cam_a"), Feed(), told.append)
     watcher.start()
-    assert done.wait(20)
+    assert done.wait(WAIT_SECONDS)
     watcher.stop()
     assert 15 <= off[0] <= 21
     assert len(told) >= off[0] + 15

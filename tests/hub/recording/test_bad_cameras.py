@@ -96,6 +96,7 @@ def test_four_broken_cameras_do_not_touch_twelve_good_ones(store, video, tmp_pat
         try:
             good = [video.add_camera(f"Good {n}", server.url(f"/{n}")) for n in range(GOOD)]
             until(lambda: all(len(gops(store, camera)) >= GOPS for camera in good))
+            until(lambda: all(video.status(camera.id).state == "failed" for camera in bad[1:3]))
             states = {camera.name: video.status(camera.id).state for camera in bad[:3]}
         finally:
             over.set()

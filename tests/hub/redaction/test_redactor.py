@@ -25,7 +25,7 @@ from latchstring.hub.redaction.redactor import KEPT, NotPrepared, Redactor
 from latchstring.hub.store import Store
 from latchstring.testing.clock import FakeClock
 from latchstring.testing.recorded import CAMERA
-from latchstring.testing.waiting import until
+from latchstring.testing.waiting import WAIT_SECONDS, until
 
 KEY = ClipKey(RequestId("rq_one"), "clip-1")
 CAR = Region(name="Car", corners=((0, 0.6), (0.3, 0.6), (0.3, 1), (0, 1)))
@@ -184,7 +184,7 @@ def test_its_progress_is_told_and_it_can_be_called_off(store, clock, asked_for, 
         looks.append(1)
         if len(looks) == 10:
             half_way.set()
-            go_on.wait(10)
+            go_on.wait(WAIT_SECONDS)
         return []
 
     at_work = Redactor(store, lambda: Here(store), clock, finder=lambda: look)
@@ -192,7 +192,7 @@ def test_its_progress_is_told_and_it_can_be_called_off(store, clock, asked_for, 
     at_work.start()
     try:
         at_work.prepare(KEY, clip.camera, clip.during)
-        assert half_way.wait(10)
+        assert half_way.wait(WAIT_SECONDS)
         told = at_work.readiness(KEY, clip)
         assert told.stage is Stage.WORKING
         assert 0 < told.share < 1
