@@ -171,10 +171,10 @@ class Hub:
         return report
 
     def hear(self, notice: CameraNotice) -> None:
-        """A camera said something by itself: a press is told, and motion is looked at closely."""
+        """A camera said something by itself: a press is told, and what goes on is looked at closely."""
         if notice.kind == "press":
             self.doorbell.hear(notice)
-        if notice.active:
+        if notice.active and not notice.is_late:
             self.video.stir(notice.camera, notice.at_us)
 
     def is_alive(self) -> bool:
@@ -206,7 +206,7 @@ class Hub:
         camera = happening.camera
         if camera is None:
             return None
-        if happening.kind == "press" and happening.event is not None:
+        if happening.kind in ("press", "press-late") and happening.event is not None:
             return self.doorbell.picture(happening.event)
         now = self.clock.now()
         picture = moment.picture(self.store, self.video.feed(camera), camera, now)

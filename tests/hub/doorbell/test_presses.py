@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -47,6 +48,21 @@ def test_a_double_press_is_one(
     doorbell.press(camera, now)
     doorbell.press(camera, now + timedelta(seconds=later))
     assert len(told) == rings
+
+
+def test_a_press_that_comes_late_rings_nowhere(
+    doorbell: Doorbell, camera: CameraId, told: list[Happening], store: Store, now: datetime
+) -> None:
+    """It is an event of its own time, and told as one; nobody is waited for at the door."""
+    at = now - timedelta(minutes=4)
+    doorbell.change(camera, lambda known: replace(known, is_on=True, chime_url="http://127.0.0.1:9/"))
+    doorbell.hear(CameraNotice(camera=camera, kind="press", active=True, at_us=to_micros(at), is_late=True))
+    [happening] = told
+    assert (happening.kind, happening.at) == ("press-late", at)
+    assert event_rows.get(store, happening.event).start_us == to_micros(at)
+    assert doorbell.waiting() == []
+    doorbell.stop()
+    assert doorbell.settings(camera).chimed is None
 
 
 def test_two_doors_ring_by_themselves(

@@ -52,6 +52,17 @@ def test_the_bell_rings_at_night_unless_the_owner_says_no() -> None:
     assert rings == Tell(MIDNIGHT, MIDNIGHT + STALE["press"])
 
 
+def test_a_press_of_long_ago_wakes_nobody() -> None:
+    """The camera could not be reached until now, and nobody stands at the door; by day it is told."""
+    ago = timedelta(minutes=4)
+    at_night = may_tell(
+        "press", PORCH, rules=Rules(quiet=NIGHT), before=Before(), now=MIDNIGHT, at=MIDNIGHT - ago
+    )
+    assert at_night == Silent("quiet hours")
+    by_day = may_tell("press", PORCH, rules=Rules(quiet=NIGHT), before=Before(), now=NOON, at=NOON - ago)
+    assert by_day == Tell(NOON, NOON + STALE["press"])
+
+
 @given(st.sampled_from(SUBJECTS), st.integers(0, 100), st.integers(1, 50))
 def test_presses_and_requests_pass_the_cap(subject: Subject, counted: int, per_hour: int) -> None:
     """What may come often is limited; what somebody did on purpose is not."""

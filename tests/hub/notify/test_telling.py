@@ -443,6 +443,38 @@ def test_how_it_went_is_written_once_the_disk_has_room_again(
     assert notifier.channels()[0].last is not None
 
 
+def test_a_hub_starts_on_a_disk_that_is_full(
+    store: Store,
+    clock: FakeClock,
+    listener: Listener,
+    happens: Callable[..., Happening],
+    monkeypatch: pytest.MonkeyPatch,
+    notifier: Notifier,
+) -> None:
+    """What was being sent when it stopped is looked at once there is room, and sent then, once."""
+    monkeypatch.setattr(outbox, "WRITE_AGAIN_SECONDS", 0.05)
+    notifier.stop()
+    notifier.add_webhook("Lamp", listener.url)
+    notifier.tell(happens("press"))
+    with store.write() as db:
+        db.execute("UPDATE delivery SET state = 'sending', after_us = 0")
+    again = Notifier(store, clock, picture=lambda _: None)
+    refused = threading.Event()
+
+    def full(*_: object, **__: object) -> None:
+        refused.set()
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rows, "take_back", full)
+        again.start()
+        assert refused.is_set()
+        assert states(again) == [["sending"]]
+    until(lambda: states(again) == [["told"]])
+    again.stop()
+    assert len(listener.heard) == 1
+
+
 HUB = """
 import sys
 from datetime import datetime

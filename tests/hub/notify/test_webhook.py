@@ -15,6 +15,7 @@ from datetime import timedelta
 import pytest
 
 from latchstring.hub.events.bulletin import Happening
+from latchstring.hub.notify import sending
 from latchstring.hub.notify.models import Told
 from latchstring.hub.notify.service import Notifier
 from latchstring.hub.notify.webhook import BadWebhookUrl
@@ -123,6 +124,34 @@ def _talk_for_ever(server: socket.socket) -> None:
         caller.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
             caller.sendall(bytes(1 << 16))
+
+
+def test_an_answer_that_drips_is_left_in_the_end(
+    notifier: Notifier, happens: Callable[..., Happening], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each piece of its head comes in time, and the whole never: it holds no sender for ever."""
+    monkeypatch.setattr(sending, "LONGEST_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripper = threading.Thread(target=_drip_for_ever, args=(server,))
+        dripper.start()
+        notifier.add_webhook("Lamp", f"http://127.0.0.1:{server.getsockname()[1]}/")
+        notifier.hear(happens("press"))
+        [told] = until(lambda: [t for t in notifier.history() if t.deliveries[0].message])
+        assert (told.deliveries[0].state, told.deliveries[0].tries) == ("waiting", 1)
+        dripper.join()
+
+
+def _drip_for_ever(server: socket.socket) -> None:
+    caller, _ = server.accept()
+    with caller, suppress(OSError):
+        caller.recv(1 << 16)
+        caller.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while True:
+            caller.sendall(b"a")
+            caller.settimeout(0.02)
+            with suppress(TimeoutError):
+                if caller.recv(1 << 16) == b"":
+                    return
 
 
 def test_what_is_secret_is_not_shown(notifier: Notifier, listener: Listener) -> None:

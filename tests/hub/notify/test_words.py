@@ -37,6 +37,13 @@ def test_a_ring_says_where_and_when_and_leads_to_its_moment(happens: Callable[..
     assert notice.link == f"#/cameras/{happening.camera}?at=2026-11-23T09%3A00%3A00Z"
 
 
+def test_a_ring_that_is_told_late_says_that_it_was_then(happens: Callable[..., Happening]) -> None:
+    notice = notice_of(replace(happens("press"), kind="press-late"), camera_name="Porch", zone=LONDON)
+    assert notice is not None
+    assert notice.body == "Somebody rang at 09:00. The camera could not be reached until now."
+    assert "?at=2026-11-23T09%3A00%3A00Z" in notice.link
+
+
 def test_the_end_of_motion_is_not_told(happens: Callable[..., Happening]) -> None:
     """One notification an event."""
     assert notice_of(replace(happens(), kind="motion-ended"), camera_name="Porch", zone=LONDON) is None

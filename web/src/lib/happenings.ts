@@ -6,6 +6,7 @@ export interface Happening {
     | 'motion-began'
     | 'motion-ended'
     | 'press'
+    | 'press-late'
     | 'answered'
     | 'camera-away'
     | 'camera-back'

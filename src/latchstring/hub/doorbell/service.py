@@ -37,7 +37,7 @@ from latchstring.hub.doorbell.models import (
 from latchstring.hub.doorbell.replies import Replies
 from latchstring.hub.doorbell.talk import OpenDoor, Talk, Talks
 from latchstring.hub.events import store as event_rows
-from latchstring.hub.events.bulletin import Bulletin, Happening
+from latchstring.hub.events.bulletin import Bulletin, Happening, Kind
 from latchstring.hub.events.models import Event
 from latchstring.hub.recording.feed import LiveFeed
 from latchstring.hub.redaction import stills
@@ -134,7 +134,7 @@ class Doorbell:
         if known is None:
             known = self.mark(notice.camera)
         if known.is_on:
-            self.press(notice.camera, from_micros(notice.at_us))
+            self.press(notice.camera, from_micros(notice.at_us), is_late=notice.is_late)
 
     def hook(self, camera: CameraId, token: str) -> Event | None:
         """Somebody called the doorbell's own address."""
@@ -147,8 +147,10 @@ class Doorbell:
             raise NotADoorbell
         return self.press(camera, self._clock.now())
 
-    def press(self, camera: CameraId, at: datetime) -> Event | None:
+    def press(self, camera: CameraId, at: datetime, *, is_late: bool = False) -> Event | None:
         """Write it down, then tell. None: it is the press that was heard already.
+
+        One that comes late is told and rings nowhere: nobody stands there now.
 
         On a full disk it is told all the same, and then it is said that it was not written down.
         """
@@ -169,18 +171,21 @@ class Doorbell:
                     return None
                 event_rows.save(event, db=db)
         except StoreFull:
-            self._ring(event)
+            self._tell(event, is_late=is_late)
             raise
         self._painting[event.id] = painting = self._painter.submit(self._paint, event)
         painting.add_done_callback(lambda _: self._painting.pop(event.id, None))
-        self._ring(event)
+        self._tell(event, is_late=is_late)
         return event
 
+    def _tell(self, event: Event, *, is_late: bool) -> None:
+        """Pages and notifications are told; a chime rings and a reply waits where somebody stands."""
+        kind: Kind = "press-late" if is_late else "press"
+        self._bulletin.tell(Happening(kind=kind, at=event.during.start, camera=event.camera, event=event.id))
+        if not is_late:
+            self._ring(event)
+
     def _ring(self, event: Event) -> None:
-        """Pages and notifications are told, the chime rings, and a reply waits for nobody to come."""
-        self._bulletin.tell(
-            Happening(kind="press", at=event.during.start, camera=event.camera, event=event.id)
-        )
         with self._store.read() as db:
             chosen = rows.find(event.camera, db=db) or DoorbellSettings(camera=event.camera)
         if chosen.chime_url and event.camera not in self._chiming:  # else it is being called

@@ -20,6 +20,7 @@ Kind = Literal[
     "motion-began",
     "motion-ended",
     "press",
+    "press-late",  # somebody rang while the camera could not be reached, and has gone
     "answered",
     "camera-away",
     "camera-back",

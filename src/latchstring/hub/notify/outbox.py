@@ -72,13 +72,14 @@ class Outbox:
         self._outcomes: deque[_Outcome] = deque()  # not written yet
         self._writing = threading.Lock()
         self._is_refused = False
+        self._has_recovered = False
         self._wake = threading.Event()
         self._stopping = False
         self._pool = ThreadPoolExecutor(AT_ONCE, "tell")
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
     def start(self) -> None:
-        self._recover()
+        self._recover_if_there_is_room()
         self._thread.start()
 
     def stop(self) -> None:
@@ -92,6 +93,17 @@ class Outbox:
 
     def wake(self) -> None:
         self._wake.set()
+
+    def _recover_if_there_is_room(self) -> None:
+        """A full disk puts it off. Nothing is sent before, or it would be taken for what was cut off."""
+        try:
+            self._recover()
+        except (sqlite3.OperationalError, StoreFull) as e:
+            if not self._is_refused:
+                log.warning("notifications wait until there is room to write: %s", e)
+            self._is_refused = True
+        else:
+            self._has_recovered, self._is_refused = True, False
 
     def _recover(self) -> None:
         now = self._clock.now()
@@ -107,12 +119,20 @@ class Outbox:
         while not self._stopping:
             self._wake.clear()
             try:
-                self._write_outcomes()
-                seconds = self._send_due()
+                seconds = self._look()
             except Exception:
                 log.exception("the outbox could not look")
                 seconds = LOOK_AGAIN_SECONDS
             self._wake.wait(min(seconds, WRITE_AGAIN_SECONDS) if self._outcomes else seconds)
+
+    def _look(self) -> float:
+        """Answers how many seconds to wait for more."""
+        if not self._has_recovered:
+            self._recover_if_there_is_room()
+        if not self._has_recovered:
+            return WRITE_AGAIN_SECONDS
+        self._write_outcomes()
+        return self._send_due()
 
     def _send_due(self) -> float:
         """Hand what is due to the senders; answers how many seconds to wait for more."""

@@ -37,6 +37,9 @@ MOST_RINGS = 60
 SAME_VISIT = timedelta(seconds=30)
 """Motion this soon after a press is whoever pressed."""
 
+RINGS = timedelta(seconds=60)
+"""Told later than that, a press is news like other news: nobody stands at the door."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
@@ -74,9 +77,15 @@ class Silent:
 
 
 def may_tell(
-    subject: Subject, camera: CameraId | None, *, rules: Rules, before: Before, now: datetime
+    subject: Subject,
+    camera: CameraId | None,
+    *,
+    rules: Rules,
+    before: Before,
+    now: datetime,
+    at: datetime | None = None,
 ) -> Tell | Silent:
-    """Decide about one thing that happens `now`."""
+    """Decide about one thing that happened `at`; without it, that happens `now`."""
     if (camera, subject) in rules.off:
         return Silent("switched off")
     if subject == "motion" and before.rang_at is not None and now - before.rang_at < SAME_VISIT:
@@ -87,7 +96,8 @@ def may_tell(
         return Silent("enough for one hour")
     after = now
     night = rules.quiet.at(now, rules.zone) if rules.quiet else None
-    if night is not None and not (subject == "press" and rules.rings_in_quiet):
+    rings = subject == "press" and (at is None or now - at < RINGS)
+    if night is not None and not (rings and rules.rings_in_quiet):
         if subject not in KEPT:
             return Silent("quiet hours")
         after = night.end

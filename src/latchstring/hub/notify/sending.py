@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -15,6 +16,7 @@ from latchstring.base.errors import LatchstringError
 from latchstring.hub.notify.models import Channel, Notice
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+LONGEST_SECONDS = 30.0
 USER_AGENT = "latchstring-hub"
 BACK_OFF = tuple(timedelta(seconds=s) for s in (2, 10, 30, 120, 600))
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
@@ -54,17 +56,31 @@ def wait_before(tries: int, asked: timedelta | None = None) -> timedelta:
     return max(BACK_OFF[min(tries, len(BACK_OFF)) - 1], asked or timedelta())
 
 
-def client() -> httpx.Client:
+def _client() -> httpx.AsyncClient:
     """Keeps nothing, follows nothing, and looks at no proxy of the environment."""
-    return httpx.Client(
+    return httpx.AsyncClient(
         timeout=TIMEOUT, headers={"User-Agent": USER_AGENT}, follow_redirects=False, trust_env=False
     )
 
 
 def post(url: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
-    """Say it, and take the head of the answer alone: an answer that never ends is not read."""
-    with client() as http, http.stream("POST", url, content=content, headers=headers) as answer:
-        return answer
+    """Say it, and take the head of the answer alone: an answer that never ends is not read.
+
+    httpx waits so long for each piece; the whole is given `LONGEST_SECONDS`, however it drips.
+    """
+    return asyncio.run(_post(url, content, headers))
+
+
+async def _post(url: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    try:
+        async with (
+            asyncio.timeout(LONGEST_SECONDS),
+            _client() as http,
+            http.stream("POST", url, content=content, headers=headers) as answer,
+        ):
+            return answer
+    except TimeoutError as e:
+        raise httpx.ReadTimeout("it took too long altogether") from e
 
 
 def check(answer: httpx.Response, clock: Clock) -> str:

@@ -13,6 +13,7 @@ from latchstring.hub.notify.models import Notice, NoticeId, Subject
 SUBJECTS: dict[Kind, Subject] = {
     "motion-began": "motion",
     "press": "press",
+    "press-late": "press",
     "camera-away": "camera",
     "camera-back": "camera",
     "request": "request",
@@ -59,6 +60,8 @@ def _words(happening: Happening, camera: str, at: datetime) -> tuple[str, str]:
     match happening.kind:
         case "press":
             return camera, f"Somebody rang at {clock}."
+        case "press-late":
+            return camera, f"Somebody rang at {clock}. The camera could not be reached until now."
         case "motion-began":
             return camera, f"Something moves, {clock}."
         case "camera-away":
@@ -78,7 +81,7 @@ def _words(happening: Happening, camera: str, at: datetime) -> tuple[str, str]:
 
 def _link(happening: Happening) -> str:
     match happening.kind:
-        case "press" | "motion-began":
+        case "press" | "press-late" | "motion-began":
             return f"#/cameras/{happening.camera}?at={quote(to_text(happening.at))}"
         case "camera-away" | "camera-back":
             return f"#/cameras/{happening.camera}"

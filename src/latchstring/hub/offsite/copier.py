@@ -97,7 +97,7 @@ class Copier:
 
     def hear(self, happening: Happening) -> None:
         """A listener of the bulletin: an event ended, so there will soon be something to copy."""
-        if happening.kind in ("motion-ended", "press"):
+        if happening.kind in ("motion-ended", "press", "press-late"):
             self._news.set()
 
     # The owner's choice

@@ -111,6 +111,39 @@ def test_a_press_and_motion_arrive(onvif: Onvif, heard: Heard) -> None:
     assert before <= from_micros(pressed.at_us) <= datetime.now(UTC)
 
 
+class Leaping(SystemClock):
+    """Lets time pass at once, by both clocks."""
+
+    def __init__(self) -> None:
+        self.passed = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.passed
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.passed.total_seconds()
+
+
+def test_a_press_that_the_camera_held_is_late(store: Store, heard: Heard, onvif: Onvif) -> None:
+    """Nothing came for five minutes, and then a press from their beginning: the camera could not be reached."""
+    onvif.stop()
+    clock = Leaping()
+    onvif = Onvif(store, clock, tell=heard, masks_of=lambda camera: [], where=())
+    onvif.start()
+    with listening(onvif) as device:
+        device.press()
+        until(heard.presses)
+        pulls = device.calls.count("PullMessages")
+        until(lambda: device.calls.count("PullMessages") > pulls, "the next call")
+        clock.passed = timedelta(minutes=5)
+        device.press()
+        until(lambda: heard.presses() == 2)
+    onvif.stop()
+    at_once, late = [each for each in heard.notices if each.kind == "press"]
+    assert (at_once.is_late, late.is_late) == (False, True)
+    assert timedelta() <= from_micros(late.at_us) - from_micros(at_once.at_us) < timedelta(minutes=1)
+
+
 def test_nobody_rings_because_the_hub_begins_to_listen(onvif: Onvif, heard: Heard) -> None:
     """A camera tells first how things stand; that is no press, though motion that goes on is motion."""
     with OnvifDevice(streams()) as device:

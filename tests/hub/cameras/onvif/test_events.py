@@ -10,7 +10,8 @@ from latchstring.testing import onvif_answers as answers
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
 VISITOR = "tns1:RuleEngine/MyRuleDetector/Visitor"
-MOTION, STILL, PRESS = Said("motion", active=True), Said("motion", active=False), Said("press", active=True)
+MOTION, STILL = Said("motion", active=True), Said("motion", active=False)
+PRESS = Said("press", active=True, at=AT)
 
 
 def heard(topic, name, value, operation="Changed"):
@@ -54,3 +55,22 @@ def test_a_press_is_the_button_going_down(told, means):
 def test_motion_begins_and_ends(told, means):
     """What else a camera tells is left alone, faces first of all."""
     assert heard(*told) == means
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("2026-11-25T09:00:00Z", AT),
+        ("2026-11-25T09:00:00", AT),
+        ("2026-11-25T09:00:00.250Z", AT.replace(microsecond=250_000)),
+        ("2026-11-25T10:00:00+01:00", AT),
+        ("25.11.2026 09:00", None),
+        ("", None),
+    ],
+)
+def test_a_press_says_when_it_was(written, at):
+    """As cameras write it; what cannot be read is no time, and the press counts all the same."""
+    told = answers.message(VISITOR, "State", "true", at=AT, operation="Changed")
+    envelope = ElementTree.fromstring(answers.envelope(told.replace(answers.stamp(AT), written)))
+    [press] = said([each for each in envelope.iter() if each.tag.endswith("}NotificationMessage")])
+    assert press.at == at

@@ -8,7 +8,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from latchstring.base.clock import Clock
@@ -18,6 +18,7 @@ from latchstring.hub.cameras.models import CameraNotice
 from latchstring.hub.cameras.onvif.device import Device, connect
 from latchstring.hub.cameras.onvif.errors import NotSupported, OnvifFault, OnvifLoginRefused, OnvifTrouble
 from latchstring.hub.cameras.onvif.events import RENEW_AFTER_SECONDS, Said, Subscription
+from latchstring.hub.cameras.onvif.held import held_for
 from latchstring.hub.cameras.onvif.models import Connection
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Ear:
         self._hide = hide
         self.hearing = Hearing()
         self._wait = FIRST_WAIT
+        self._heard_until = clock.monotonic()  # what was said before that has been heard
 
     async def listen(self) -> None:
         while True:
@@ -91,11 +93,13 @@ class Ear:
         """Until the camera says that the subscription is over, or cannot answer for it any more."""
         renew_at = self._clock.monotonic() + RENEW_AFTER_SECONDS
         troubles, refused = 0, False
+        self._heard_until = self._clock.monotonic()
         while troubles < MOST_TROUBLES:
             began = self._clock.monotonic()
             try:
                 for said in await subscription.pull():
                     await self._pass_on(said)
+                self._heard_until = self._clock.monotonic()
                 troubles, refused, self._wait = 0, False, FIRST_WAIT
                 await self._hide(device, self._connection, True)
                 if self._clock.monotonic() >= renew_at:
@@ -144,13 +148,27 @@ class Ear:
         """In a thread, so that a slow listener holds up this camera alone."""
         now = self._clock.now()
         self.hearing = replace(self.hearing, heard_at=now)
+        held = self._held(said, now)
         notice = CameraNotice(
-            camera=self._connection.camera, kind=said.kind, active=said.active, at_us=to_micros(now)
+            camera=self._connection.camera,
+            kind=said.kind,
+            active=said.active,
+            at_us=to_micros(now - held),
+            is_late=bool(held),
         )
         try:
             await asyncio.to_thread(self._tell, notice)
         except Exception:
             log.exception("what camera %s said could not be passed on", notice.camera)
+
+    def _held(self, said: Said, now: datetime) -> timedelta:
+        ahead = self.hearing.clock_ahead_seconds
+        return held_for(
+            said.at,
+            now=now,
+            clock_ahead=None if ahead is None else timedelta(seconds=ahead),
+            unheard_for=timedelta(seconds=self._clock.monotonic() - self._heard_until),
+        )
 
     def _failed(self, e: CameraError) -> None:
         self.hearing = replace(self.hearing, state="failed", message=e.message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from latchstring.hub.cameras.onvif.device import Device
@@ -48,6 +49,7 @@ class Said:
 
     kind: Literal["motion", "press"]
     active: bool
+    at: datetime | None = None  # by the camera's clock, which may be wrong; None: it does not say
 
 
 class Subscription:
@@ -96,7 +98,7 @@ class Subscription:
 
 
 def said(messages: Sequence[Element]) -> Iterator[Said]:
-    """Motion, and the button going down. The camera's own times are not even read.
+    """Motion, and the button going down.
 
     What it tells first is how things stand (`Initialized`): motion may be going on, but nobody rings now.
     """
@@ -111,9 +113,17 @@ def said(messages: Sequence[Element]) -> Iterator[Said]:
             if operation == "Changed" and any(
                 (topic, name, value.lower()) in _PRESSED for name, value in items
             ):
-                yield Said("press", active=True)
+                yield Said("press", active=True, at=_time_of(inner))
         elif topic in MOTION:
             yield Said("motion", active=operation != "Deleted" and any(v.lower() in _TRUE for _, v in items))
+
+
+def _time_of(inner: Element | None) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(inner.get("UtcTime", "") if inner is not None else "")
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 _PRESSED = PRESSES | {(topic, name, "1") for topic, name, value in PRESSES if value == "true"}
