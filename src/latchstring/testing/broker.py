@@ -31,15 +31,28 @@ def available() -> bool:
 
 
 class Broker:
-    """On a loopback port, which it keeps over `kill` and `start`. With `login`, nobody else may enter."""
+    """On a loopback port, which it keeps over `kill` and `start`. With `login`, nobody else may enter.
 
-    def __init__(self, folder: Path, *, login: tuple[str, str] | None = None, tls: bool = False) -> None:
+    What it `remembers` it still has after `stop` and `start`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        login: tuple[str, str] | None = None,
+        tls: bool = False,
+        remembers: bool = False,
+    ) -> None:
         self.port = _free_port()
         self.login = login
         self.ca = ""
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        lines = [f"listener {self.port} 127.0.0.1", "persistence false", "user root"]
+        lines = [f"listener {self.port} 127.0.0.1", "user root"]
+        lines.append(f"persistence {'true' if remembers else 'false'}")
+        if remembers:
+            lines.append(f"persistence_location {folder}/")
         lines.append(f"allow_anonymous {'false' if login else 'true'}")
         if login is not None:
             passwords = folder / "passwords"
@@ -61,6 +74,13 @@ class Broker:
             stderr=subprocess.DEVNULL,
         )
         until(self._answers, "the broker's start")
+
+    def stop(self) -> None:
+        """Returns when it has written down what it remembers."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
 
     def kill(self) -> None:
         if self._process is not None:

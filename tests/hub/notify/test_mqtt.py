@@ -271,6 +271,84 @@ def test_a_channel_that_is_removed_leaves_nothing_behind(
     assert {topic: heard[-1] for topic, heard in watcher.heard.items() if heard[-1]} == {}
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_channel_that_is_removed_while_its_broker_is_away_leaves_nothing_behind(
+    store: Store, clock: FakeClock, jpeg: bytes, camera: CameraId, tmp_path: Path, restarts: bool
+) -> None:
+    """The hub comes back to it once it is there, also after a restart, and then forgets its login."""
+    (tmp_path / "broker").mkdir()
+    broker = Broker(tmp_path / "broker", remembers=True)
+    notifier = Notifier(store, clock, picture=lambda _: jpeg)
+    notifier.start()
+    with broker:
+        status = connect(notifier, broker)
+        with Watcher(broker) as watcher:
+            until(lambda: watcher.last(status) == b"online")
+        broker.stop()
+        until(lambda: (last := notifier.channels()[0].last) and not last.ok)
+        notifier.remove(notifier.channels()[0].id)
+        if restarts:
+            notifier.stop()
+            notifier = Notifier(store, clock, picture=lambda _: jpeg)
+            notifier.start()
+        broker.start()
+        with Watcher(broker) as watcher:
+            until(lambda: not owed(store))
+        with Watcher(broker) as later:
+            later.say("last", "of all")
+            until(lambda: later.last("last"))
+            assert set(later.heard) == {"last"}
+    notifier.stop()
+
+
+def owed(store: Store) -> int:
+    with store.read() as db:
+        return int(db.execute("SELECT count(*) FROM notify_farewell").fetchone()[0])
+
+
+def test_a_channel_that_was_switched_off_leaves_nothing_behind(
+    notifier: Notifier, broker: Broker, watcher: Watcher, store: Store
+) -> None:
+    """It was not connected when it was removed."""
+    status = connect(notifier, broker)
+    until(lambda: watcher.last(status) == b"online")
+    channel = notifier.channels()[0]
+    notifier.change(channel.id, is_on=False)
+    notifier.remove(channel.id)
+    until(lambda: watcher.last(status) == b"" and not owed(store))
+    assert {topic: heard[-1] for topic, heard in watcher.heard.items() if heard[-1]} == {}
+
+
+def test_what_another_channel_announced_there_comes_back(
+    notifier: Notifier, broker: Broker, watcher: Watcher, camera: CameraId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two channels lead to one broker, and one of them is removed: the cameras stay."""
+    monkeypatch.setattr(mqtt, "LOOK_SECONDS", 0.05)
+    first = connect(notifier, broker)
+    second = connect(notifier, broker)
+    until(lambda: (watcher.last(first), watcher.last(second)) == (b"online", b"online"))
+    notifier.remove(notifier.channels()[0].id)
+    topic = f"homeassistant/camera/{camera}/picture/config"
+    until(lambda: b"" in (watcher.last(first), watcher.last(second)) and watcher.last(topic))
+
+
+def test_a_broker_that_never_comes_back_is_let_go(
+    notifier: Notifier, broker: Broker, store: Store, clock: FakeClock
+) -> None:
+    """Its login is not kept for ever."""
+    connect(notifier, broker)
+    broker.kill()
+    until(lambda: (last := notifier.channels()[0].last) and not last.ok)
+    notifier.remove(notifier.channels()[0].id)
+    assert owed(store) == 1
+    notifier.stop()
+    clock.advance(31 * 86_400)
+    again = Notifier(store, clock, picture=lambda _: None)
+    again.start()
+    assert owed(store) == 0
+    again.stop()
+
+
 def test_a_camera_that_is_removed_disappears_there(
     notifier: Notifier, broker: Broker, watcher: Watcher, camera: CameraId, store: Store, clock: FakeClock
 ) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import select
 import socket
 import threading
 from collections.abc import Callable
@@ -138,20 +139,18 @@ def test_an_answer_that_drips_is_left_in_the_end(
         notifier.hear(happens("press"))
         [told] = until(lambda: [t for t in notifier.history() if t.deliveries[0].message])
         assert (told.deliveries[0].state, told.deliveries[0].tries) == ("waiting", 1)
+        server.shutdown(socket.SHUT_RDWR)
         dripper.join()
 
 
 def _drip_for_ever(server: socket.socket) -> None:
-    caller, _ = server.accept()
-    with caller, suppress(OSError):
-        caller.recv(1 << 16)
-        caller.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
-        while True:
-            caller.sendall(b"a")
-            caller.settimeout(0.02)
-            with suppress(TimeoutError):
-                if caller.recv(1 << 16) == b"":
-                    return
+    with suppress(OSError):
+        caller, _ = server.accept()
+        with caller:
+            caller.recv(1 << 16)
+            caller.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            while not select.select([caller], [], [], 0.02)[0] or caller.recv(1 << 16):
+                caller.sendall(b"a")
 
 
 def test_what_is_secret_is_not_shown(notifier: Notifier, listener: Listener) -> None:

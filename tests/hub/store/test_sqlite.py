@@ -24,6 +24,7 @@ STEPS = [
     "193dbe5a5caf1d1e",
     "609d60259abda3c6",
     "38aafcdb5afd506f",
+    "fb14899a4a01cc5e",
 ]
 
 

@@ -12,7 +12,7 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -97,7 +97,7 @@ def try_out(channel: Channel, clock: Clock) -> str:
 
     async def once() -> None:
         topics = Topics(node_of(channel))
-        async with _client(channel, "test") as client:
+        async with connected(channel, "test") as client:
             await client.publish(topics.test, to_text(clock.now()), qos=1)
 
     try:
@@ -125,7 +125,9 @@ class Mirror:
         self._to_show: asyncio.Queue[CameraId] = asyncio.Queue()
         self._moving: set[CameraId] = set()
         self._announced: dict[str, str] = {}
+        self._is_forgotten = False
         self._is_removed = False
+        self._has_left = False
         self._last: Went | None = None
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
 
@@ -137,13 +139,21 @@ class Mirror:
         with suppress(RuntimeError):  # it has stopped
             self._loop.call_soon_threadsafe(self._take, happening)
 
-    def stop(self, *, is_removed: bool = False) -> None:
-        """Say that the hub is away; with `is_removed`, take back what the broker keeps of it."""
+    def announce_again(self) -> None:
+        """Somebody else has taken back what the broker kept."""
+        self._is_forgotten = True
+
+    def stop(self, *, is_removed: bool = False) -> bool:
+        """Say that the hub is away; with `is_removed`, take back what the broker keeps of it.
+
+        False: the broker was not there to hear it.
+        """
         self._is_removed = is_removed
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._stop.set)
         if self._thread.ident is not None:
             self._thread.join()
+        return self._has_left
 
     def _take(self, happening: Happening) -> None:
         camera = happening.camera
@@ -164,7 +174,7 @@ class Mirror:
         tries = 0
         while not self._stop.is_set():
             try:
-                async with _client(self._channel, "hub", will=self._topics.status) as client:
+                async with connected(self._channel, "hub", will=self._topics.status) as client:
                     tries = 0
                     self._note(ok=True, message="Connected.")
                     await self._serve(client)
@@ -186,7 +196,7 @@ class Mirror:
         await client.subscribe(self._topics.command("+", "+"), qos=1)
         await client.subscribe(f"{self._topics.detects('+')}/set", qos=1)
         for camera in await asyncio.to_thread(self._home.removed):
-            await self._forget(client, camera)
+            await forget(client, self._topics, camera)
         await self._announce(client)
         await client.publish(self._topics.status, "online", qos=1, retain=True)
         await first_of(
@@ -200,11 +210,11 @@ class Mirror:
 
     async def _leave(self, client: Client) -> None:
         if self._is_removed:
-            for shown in await asyncio.to_thread(self._home.shown):
-                await self._forget(client, shown.camera)
-            await client.publish(self._topics.status, "", qos=1, retain=True)
+            cameras = [shown.camera for shown in await asyncio.to_thread(self._home.shown)]
+            await take_back(client, self._topics, cameras)
         else:
             await client.publish(self._topics.status, "offline", qos=1, retain=True)
+        self._has_left = True
 
     async def _tell(self, client: Client, happenings: asyncio.Queue[Happening]) -> None:
         while True:
@@ -260,6 +270,8 @@ class Mirror:
     async def _announce(self, client: Client) -> None:
         """Publish of what is kept by the broker all that differs from what it has."""
         wanted = await asyncio.to_thread(self._wanted)
+        if self._is_forgotten:
+            self._is_forgotten, self._announced = False, {}
         gone = self._announced.keys() - wanted.keys()
         for topic, payload in {**dict.fromkeys(gone, ""), **wanted}.items():
             if self._announced.get(topic) != payload:
@@ -282,10 +294,6 @@ class Mirror:
         if picture is not None:
             await client.publish(self._topics.picture(camera), picture, retain=True)
 
-    async def _forget(self, client: Client, camera: CameraId) -> None:
-        for topic in self._topics.of_a_camera(camera):
-            await client.publish(topic, "", qos=1, retain=True)
-
     def _note(self, *, ok: bool, message: str) -> None:
         if self._last is None or (self._last.ok, self._last.message) != (ok, message):
             self._last = Went(at=self._clock.now(), ok=ok, message=message)
@@ -293,8 +301,20 @@ class Mirror:
             self._home.went(self._channel, self._last)
 
 
+async def take_back(client: Client, topics: Topics, cameras: Iterable[CameraId]) -> None:
+    """All that the broker keeps of this hub."""
+    for camera in cameras:
+        await forget(client, topics, camera)
+    await client.publish(topics.status, "", qos=1, retain=True)
+
+
+async def forget(client: Client, topics: Topics, camera: CameraId) -> None:
+    for topic in topics.of_a_camera(camera):
+        await client.publish(topic, "", qos=1, retain=True)
+
+
 @asynccontextmanager
-async def _client(channel: Channel, purpose: str, *, will: str | None = None) -> AsyncIterator[Client]:
+async def connected(channel: Channel, purpose: str, *, will: str | None = None) -> AsyncIterator[Client]:
     import aiomqtt
 
     secret = channel.secret
@@ -352,9 +372,13 @@ async def first_of(*jobs: Coroutine[Any, Any, Any]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _in_words(e: MqttError | OSError) -> str:
+def refuses_login(e: MqttError | OSError) -> bool:
     code = getattr(e, "rc", None)
-    if getattr(code, "value", code) in _WRONG_LOGIN:
+    return getattr(code, "value", code) in _WRONG_LOGIN
+
+
+def _in_words(e: MqttError | OSError) -> str:
+    if refuses_login(e):
         return "The broker refuses this login."
     if isinstance(e, ssl.SSLError):
         return "The broker's certificate does not hold; give the authority that signed it."

@@ -21,6 +21,7 @@ from latchstring.hub.cameras import store as camera_rows
 from latchstring.hub.events.bulletin import Happening
 from latchstring.hub.notify import apprise_service, mqtt, policy, push, sending, webhook, words
 from latchstring.hub.notify import store as rows
+from latchstring.hub.notify.farewell import LET_GO_AFTER, Farewell
 from latchstring.hub.notify.homeassistant import Shown
 from latchstring.hub.notify.models import (
     BadChannelName,
@@ -98,12 +99,15 @@ class Notifier:
         self._outbox = Outbox(store, clock, self._senders)
         self._mirrors: dict[ChannelId, Mirror] = {}
         self._mirrors_lock = threading.Lock()
+        self._farewells: list[Farewell] = []
         self._rings, self._rest = _Lane(), _Lane()
 
     def start(self) -> None:
         self._outbox.start()
         for channel in self.channels():
             self._mirror(channel)
+        for channel in self._owed_farewells():
+            self._say_farewell(channel)
 
     def stop(self) -> None:
         """What was heard is written down first."""
@@ -114,6 +118,8 @@ class Notifier:
             self._mirrors.clear()
         for mirror in mirrors:
             mirror.stop()
+        for farewell in self._farewells:
+            farewell.stop()
         self._rings.painting.shutdown(cancel_futures=True)
         self._rest.painting.shutdown(cancel_futures=True)
         self._outbox.stop()
@@ -164,7 +170,9 @@ class Notifier:
             if notice.event is not None and rows.is_known(notice.event, db=db):
                 return None
             before = rows.before(notice.camera, now=now, db=db)
-            decision = policy.may_tell(notice.subject, notice.camera, rules=rules, before=before, now=now)
+            decision = policy.may_tell(
+                notice.subject, notice.camera, rules=rules, before=before, now=now, at=notice.at
+            )
             if isinstance(decision, policy.Silent):
                 rows.add_notice(notice, silent=decision.reason, now=now, db=db)
                 return None
@@ -181,7 +189,7 @@ class Notifier:
         """On a full disk: what cannot wait goes out once, from memory, and nobody knows later how it went."""
         now = self._clock.now()
         decision = policy.may_tell(
-            notice.subject, notice.camera, rules=rules, before=policy.Before(), now=now
+            notice.subject, notice.camera, rules=rules, before=policy.Before(), now=now, at=notice.at
         )
         if notice.subject not in policy.TOLD_UNWRITTEN or decision != policy.at_once(notice.subject, now):
             log.warning("a %s was not told: the disk is full", notice.subject)
@@ -288,9 +296,17 @@ class Notifier:
 
     def remove(self, channel: ChannelId) -> None:
         known = self.channel(channel)
-        self._mirror(replace(known, is_on=False), is_removed=True)
+        with self._mirrors_lock:
+            mirror = self._mirrors.pop(channel, None)
+        is_owed = known.kind == "mqtt" and not (mirror is not None and mirror.stop(is_removed=True))
         with self._store.write() as db:
             rows.remove_channel(channel, db=db)
+            if is_owed:
+                rows.owe_farewell(known, now=self._clock.now(), db=db)
+        if is_owed:
+            self._say_farewell(known)
+        else:
+            self._announce_again()
 
     def test(self, channel: ChannelId) -> Went:
         """Tell something through it now, and what came of it."""
@@ -353,14 +369,34 @@ class Notifier:
         with suppress(StoreFull), self._store.write() as db:
             rows.note_use(channel.id, went, db=db)
 
-    def _mirror(self, channel: Channel, *, is_removed: bool = False) -> None:
+    def _owed_farewells(self) -> list[Channel]:
+        with suppress(StoreFull), self._store.write() as db:
+            return rows.owed_farewells(since=self._clock.now() - LET_GO_AFTER, db=db)
+        return []
+
+    def _say_farewell(self, channel: Channel) -> None:
+        farewell = Farewell(channel, self, self._farewell_said)
+        self._farewells.append(farewell)
+        farewell.start()
+
+    def _farewell_said(self, channel: ChannelId) -> None:
+        self._announce_again()
+        with self._store.write() as db:
+            rows.farewell_said(channel, db=db)
+
+    def _announce_again(self) -> None:
+        """Another channel may lead to the same broker, where the cameras have the same names."""
+        for mirror in tuple(self._mirrors.values()):
+            mirror.announce_again()
+
+    def _mirror(self, channel: Channel) -> None:
         """Begin, end or renew the mirroring of an MQTT channel; nothing for others."""
         if channel.kind != "mqtt":
             return
         with self._mirrors_lock:
             old = self._mirrors.pop(channel.id, None)
         if old is not None:
-            old.stop(is_removed=is_removed)
+            old.stop()
         if channel.is_on:
             mirror = Mirror(channel, self, self._clock)
             with self._mirrors_lock:

@@ -104,6 +104,29 @@ def _channel(row: sqlite3.Row) -> Channel:
     )
 
 
+def owe_farewell(channel: Channel, *, now: datetime, db: sqlite3.Connection) -> None:
+    """Its broker is away, and keeps what was announced there until it is back."""
+    db.execute(
+        "INSERT OR REPLACE INTO notify_farewell (channel, secret, since_us) VALUES (?, ?, ?)",
+        (channel.id, json.dumps(dict(channel.secret)), to_micros(now)),
+    )
+
+
+def owed_farewells(*, since: datetime, db: sqlite3.Connection) -> list[Channel]:
+    """Those that may still be said; a broker that has been away for longer is let go."""
+    db.execute("DELETE FROM notify_farewell WHERE since_us < ?", (to_micros(since),))
+    return [
+        Channel(
+            id=ChannelId(row["channel"]), kind="mqtt", name="", about="", secret=json.loads(row["secret"])
+        )
+        for row in db.execute("SELECT channel, secret FROM notify_farewell")
+    ]
+
+
+def farewell_said(channel: ChannelId, *, db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM notify_farewell WHERE channel = ?", (channel,))
+
+
 def removed_cameras(*, db: sqlite3.Connection) -> list[CameraId]:
     return [CameraId(row["id"]) for row in db.execute("SELECT id FROM camera WHERE removed_us IS NOT NULL")]
 
