@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -322,7 +323,7 @@ def _look_at_text(path: Path, header: bool | None) -> Layout:
     has_header = header if header is not None else not all(_is_value(field) for field in fields)
     if not has_header:
         return Layout(path, tuple(str(n + 1) for n in range(len(fields))), delimiter, False, empty)
-    twice = next((name for name in fields if fields.count(name) > 1), None)
+    twice = next((name for name, times in Counter(fields).items() if times > 1), None)
     if twice is not None:
         raise BadTable(f"{path.name} has two columns named {twice!r}; rename one")
     return Layout(path, tuple(fields), delimiter, True, empty)
