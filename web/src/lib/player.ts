@@ -19,6 +19,8 @@ interface Watched {
   onstate: (state: PlayerState) => void;
 }
 
+/** The first piece after a jump is short, so that it is soon there. */
+const FIRST_MS = 5_000;
 const PIECE_MS = 20_000;
 const AHEAD_S = 10;
 const BEHIND_S = 60;
@@ -41,6 +43,8 @@ export class Player {
   #next = 0;
   #target: number | undefined;
   #closed = false;
+  #held = false;
+  #broken = false;
   readonly #looking = setInterval(() => this.#onward(), LOOK_MS);
 
   constructor(
@@ -59,6 +63,7 @@ export class Player {
 
   /** Show the picture of this instant, or the next one recorded after it, and play on from there. */
   seek(at: number): void {
+    this.#broken = false;
     const found = recordedAt(this.watched.recorded(), at);
     if (!found) {
       this.#stop();
@@ -68,7 +73,7 @@ export class Player {
     const seconds = (found.from - this.watched.base) / 1000;
     if (this.#feed && covers(this.video.buffered, seconds)) {
       this.video.currentTime = seconds;
-      void this.video.play().catch(() => undefined);
+      this.#play();
       return;
     }
     this.#stop();
@@ -78,8 +83,35 @@ export class Player {
   }
 
   toggle(): void {
-    if (this.video.paused) void this.video.play().catch(() => undefined);
+    if (this.video.paused) this.#play();
     else this.video.pause();
+  }
+
+  /** The instant that is shown; undefined while it is on its way. */
+  get at(): number | undefined {
+    if (!this.#feed || this.#target !== undefined || this.video.seeking) return undefined;
+    return this.watched.base + this.video.currentTime * 1000;
+  }
+
+  /** Whether it could play on from there at once. */
+  get isReady(): boolean {
+    return this.at !== undefined && this.video.readyState >= this.video.HAVE_FUTURE_DATA;
+  }
+
+  get isBroken(): boolean {
+    return this.#broken;
+  }
+
+  /** Stand still, also after a jump, until it is told to run. */
+  hold(): void {
+    this.#held = true;
+    if (!this.video.paused) this.video.pause();
+  }
+
+  run(rate: number): void {
+    this.#held = false;
+    if (this.video.playbackRate !== rate) this.video.playbackRate = rate;
+    if (this.video.paused) this.#play();
   }
 
   close(): void {
@@ -87,6 +119,18 @@ export class Player {
     clearInterval(this.#looking);
     this.#stop();
     this.video.ontimeupdate = this.video.onplaying = this.video.onpause = this.video.onwaiting = null;
+  }
+
+  #play(): void {
+    if (this.#held) return;
+    void this.video.play().catch(() => {
+      if (this.#target === undefined) this.watched.onstate('paused');
+    });
+  }
+
+  #break(): void {
+    this.#broken = true;
+    this.watched.onstate('broken');
   }
 
   #stop(): void {
@@ -99,21 +143,21 @@ export class Player {
   async #fetch(from: number, span: Stretch): Promise<void> {
     const controller = new AbortController();
     this.#fetching = controller;
-    const end = Math.min(from + PIECE_MS, span.end);
+    const end = Math.min(from + (this.#target === undefined ? PIECE_MS : FIRST_MS), span.end);
     const bytes = await this.watched.piece(from, end, controller.signal).catch(() => undefined);
     if (controller.signal.aborted || this.#closed) return;
     this.#fetching = undefined;
     const codec = bytes && codecOf(bytes);
     const first = bytes && firstKeyframe(bytes);
     if (!bytes || !codec || !first || !canPlay(codec)) {
-      if (this.#target !== undefined) this.watched.onstate('broken');
+      if (this.#target !== undefined) this.#break();
       return;
     }
     this.#feed ??= new Feed(
       this.video,
       codec,
       () => this.#appended(),
-      () => this.watched.onstate('broken'),
+      () => this.#break(),
     );
     this.#next = end;
     this.#feed.append(bytes, (first.utc - this.watched.base) / 1000 - first.media);
@@ -125,7 +169,7 @@ export class Player {
       const last = video.buffered.length - 1;
       video.currentTime = Math.max(this.#target, video.buffered.start(last));
       this.#target = undefined;
-      void video.play().catch(() => this.watched.onstate('paused'));
+      this.#play();
     }
     if (video.currentTime - BEHIND_S > 0) this.#feed?.drop(video.currentTime - BEHIND_S);
     this.#onward();

@@ -37,7 +37,8 @@ export async function soundOf(
   return response.ok && type ? { bytes: new Uint8Array(await response.arrayBuffer()), type } : undefined;
 }
 
-function between(start: number, end: number): string {
+/** As a question to the hub: from when to when. */
+export function between(start: number, end: number): string {
   const during = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
   return new URLSearchParams(during).toString();
 }

@@ -5,9 +5,16 @@ export const live = {
   'wall.empty': 'The live pictures of your cameras will stand here side by side.',
   'wall.together': 'Pictures at once',
   'wall.all': 'All',
+  'wall.past': 'Recording of {name}',
+  'wall.nothing': 'Nothing recorded',
+  'wall.nothing.day': 'Nothing was recorded on this day.',
+  'wall.back': 'Ten seconds back',
+  'wall.on': 'Ten seconds on',
   'wall.before': 'Cameras before',
   'wall.after': 'Next cameras',
   'wall.keys': 'Keys: 1, 2, 4 or 0 for all; arrows for the next cameras; F for the full screen.',
+  'wall.keys.back':
+    'Looking back: space or K pauses, J and L go ten seconds back and on, N and P to the next and previous event, B back to live; on the strip arrows move by a minute.',
   'wall.keys.sound': 'M turns the sound of a camera that stands alone on and off.',
 
   'timeline.strip': 'Time; arrow keys move by {step}, Page Up and Page Down by {far}, plus and minus zoom',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   around,
+  beside,
   dayAfter,
   dayBefore,
   dayMarks,
@@ -10,11 +11,13 @@ import {
   fromField,
   heatPath,
   isPictured,
+  leadUp,
   marks,
   monthOf,
   pictured,
   share,
   toField,
+  union,
   weekdayOf,
   zoomed,
 } from './day';
@@ -199,4 +202,31 @@ describe('the days of a month', () => {
     expect(weekdayOf(day)).toBe(1);
     expect(weekdayOf(dayBefore(day))).toBe(7);
   });
+});
+
+describe('several cameras', () => {
+  it('have recorded what any of them has', () => {
+    const one = { start: 10, end: 20 };
+    const stretches = [{ start: 30, end: 40 }, one, { start: 15, end: 25 }, { start: 25, end: 26 }];
+    expect(union(stretches)).toEqual([
+      { start: 10, end: 26 },
+      { start: 30, end: 40 },
+    ]);
+    expect(one).toEqual({ start: 10, end: 20 });
+    expect(union([])).toEqual([]);
+  });
+
+  it('are taken to the event beside, wherever in the list it stands', () => {
+    const instants = [30_000, 10_000, 20_000];
+    expect(beside(instants, 10_000, 1)).toBe(20_000);
+    expect(beside(instants, 21_000, -1)).toBe(10_000);
+    expect(beside(instants, 30_000, 1)).toBeUndefined();
+  });
+});
+
+it('leads up to an event as far as the recording goes', () => {
+  const recorded = [{ start: 55_000, end: 90_000 }];
+  expect(leadUp(80_000, recorded)).toBe(70_000);
+  expect(leadUp(60_000, recorded)).toBe(55_000);
+  expect(leadUp(20_000, recorded)).toBe(20_000);
 });

@@ -1,6 +1,6 @@
 import type { EventCount, Heat, MotionEvent, Span } from '@/api/hub';
-import { recordedAt, type Stretch } from '@/lib/player';
-import { twinOf } from '@/lib/time';
+import { recordedAt, type Stretch } from './player';
+import { twinOf } from './time';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -11,6 +11,9 @@ const iso = (ms: number) => new Date(ms).toISOString();
 /** How much is shown at once, from far to near. */
 export const ZOOMS = ['month', 'day', 'hours', 'hour', 'minutes'] as const;
 export type Zoom = (typeof ZOOMS)[number];
+/** Those of a day or less. */
+export type Near = Exclude<Zoom, 'month'>;
+export const NEAR: readonly Near[] = ['day', 'hours', 'hour', 'minutes'];
 const LENGTHS: Record<Zoom, number> = {
   month: MONTH_DAYS * DAY,
   day: DAY,
@@ -103,7 +106,7 @@ export function weekdayOf(day: Stretch): number {
 }
 
 /** How much to show at first: as little as holds all that is recorded on a day. */
-export function fitting(recorded: readonly Stretch[]): Zoom {
+export function fitting(recorded: readonly Stretch[]): Near {
   const first = recorded[0]?.start ?? 0;
   const last = recorded.at(-1)?.end ?? DAY;
   const hours = (last - first) / HOUR;
@@ -111,11 +114,36 @@ export function fitting(recorded: readonly Stretch[]): Zoom {
 }
 
 /** The part of the day around `at`, or the whole of it. */
-export function around(day: Stretch, at: number, zoom: Exclude<Zoom, 'month'>): Stretch {
+export function around(day: Stretch, at: number, zoom: Near): Stretch {
   const length = day.end - day.start;
   const wanted = zoom === 'day' ? length : LENGTHS[zoom];
   const start = Math.min(Math.max(day.start, at - wanted / 2), day.end - wanted);
   return { start, end: start + wanted };
+}
+
+const PRE_ROLL_MS = 10_000;
+
+/** An event is watched from a little before it, as far as there is a recording without a break. */
+export function leadUp(start: number, recorded: readonly Stretch[]): number {
+  const stretch = recorded.find((one) => one.start <= start && start < one.end);
+  return Math.max(start - PRE_ROLL_MS, stretch?.start ?? start);
+}
+
+/** The next or last of these instants; backwards, one that has only begun to play is passed over. */
+export function beside(instants: readonly number[], at: number, direction: 1 | -1): number | undefined {
+  const sorted = [...instants].sort((a, b) => a - b);
+  return direction === 1 ? sorted.find((one) => one > at + 500) : sorted.findLast((one) => one < at - 3_000);
+}
+
+/** What any of them covers. */
+export function union(stretches: readonly Stretch[]): Stretch[] {
+  const whole: Stretch[] = [];
+  for (const one of [...stretches].sort((a, b) => a.start - b.start)) {
+    const last = whole.at(-1);
+    if (last && one.start <= last.end) last.end = Math.max(last.end, one.end);
+    else whole.push({ ...one });
+  }
+  return whole;
 }
 
 /** Where `at` lies in the view, 0 to 1 inside of it. */
