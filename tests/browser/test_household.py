@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import av
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -11,6 +12,7 @@ from browser.conftest import PHONE
 from browser.everybody import faults_of
 from browser.home import set_up, sign_in
 from latchstring.hub.daemon import Hub
+from latchstring.testing.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -93,3 +95,35 @@ def test_a_guest_is_given_one_of_two_cameras(chromium: Browser, page: Page, hub:
     ben.reload()
     expect(ben.get_by_text("Nursery").first).to_be_visible()
     ben.context.close()
+
+
+def test_a_player_is_let_in_and_out_again(page: Page, hub: Hub, address: str) -> None:
+    """The address that the page shows plays as it stands there; taken back, it opens nothing."""
+    set_up(hub)
+    for name in ("Porch", "Nursery"):
+        hub.video.add_camera(name, "synthetic:?width=96&height=64&fps=5&gop_seconds=1")
+    until(lambda: all(hub.video.status(camera.id).state == "recording" for camera in hub.video.cameras()))
+    sign_in(page, address)
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="Programs with a key").click()
+    expect(page.get_by_text("No program watches your cameras.")).to_be_visible()
+    assert faults_of(page, "Other programs") == []
+    page.get_by_role("button", name="Let a program in").click()
+    page.get_by_label("Name").fill("Home Assistant")
+    page.get_by_role("checkbox", name="All, also those that come later").uncheck()
+    page.get_by_role("checkbox", name="Nursery").uncheck()
+    page.get_by_role("button", name="Make the key").click()
+    live = page.get_by_label("Live address of Porch", exact=True).inner_text()
+    assert page.get_by_label("Password", exact=True).inner_text() in live
+    expect(page.get_by_text("Nursery")).to_have_count(0)
+    assert faults_of(page, "Other programs") == []
+    with av.open(live, timeout=60) as film:
+        assert next(film.demux(video=0)).is_keyframe
+    page.get_by_role("button", name="Close").last.click()
+    expect(page.get_by_text("1 camera", exact=True)).to_be_visible()
+
+    page.get_by_role("button", name="Take the key of Home Assistant back").click()
+    page.get_by_role("button", name="Take back", exact=True).click()
+    expect(page.get_by_text("Home Assistant sees nothing any more.")).to_be_visible()
+    with pytest.raises(av.error.HTTPUnauthorizedError):
+        av.open(live, timeout=60)

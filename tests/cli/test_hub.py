@@ -16,9 +16,14 @@ import pytest
 from click.testing import CliRunner
 
 from latchstring.base.files import FolderLock
+from latchstring.base.ids import CameraId
 from latchstring.base.signing import SigningKey
 from latchstring.cli.main import main
+from latchstring.hub.cameras import store as camera_rows
+from latchstring.hub.cameras.models import CameraSettings
+from latchstring.hub.owner import programs
 from latchstring.hub.owner import service as owner
+from latchstring.hub.owner.models import Session
 from latchstring.hub.settings import HubSettings
 from latchstring.hub.store import Store
 from latchstring.ledger.note import Verifier
@@ -191,6 +196,31 @@ def test_a_polite_kill_stops_it_in_order_too(started, tmp_path: Path) -> None:
     child.terminate()
     assert child.wait(WAIT_SECONDS) == 0
     assert child.stdout.read().endswith("The hub has stopped.\n")
+
+
+@pytest.mark.slow
+def test_a_film_without_end_holds_up_no_stop(started, tmp_path: Path) -> None:
+    """A player that watches sees the end of its file, and the log has nothing to say about it."""
+    store = Store(tmp_path / "data" / "hub.db")
+    someone = Session(csrf="", expires_at=NOW, device="dv_a", name="Owner")
+    porch = CameraSettings(id=CameraId("cam_porch"), name="Porch", url="synthetic:?width=96&height=64")
+    with store.write() as db:
+        camera_rows.add(porch, now=NOW, db=db)
+    _, key = programs.let_in(store, "A player", None, by=someone, now=NOW)
+    store.close()
+    child, url = started()
+    film = f"{url}api/cameras/{porch.id}/live.mp4"
+    login = {"auth": ("stream", key), "trust_env": False}
+    until(lambda: httpx.head(film, **login).status_code == 200)
+    with httpx.stream("GET", film, timeout=WAIT_SECONDS, **login) as answer:
+        parts = answer.iter_bytes()
+        assert b"ftyp" in next(parts)
+        child.terminate()
+        assert len(list(parts)) < 1000
+    assert child.wait(WAIT_SECONDS) == 0
+    said = child.stdout.read()
+    assert "ERROR" not in said
+    assert said.endswith("The hub has stopped.\n")
 
 
 def test_a_taken_port_is_one_sentence(started, tmp_path: Path) -> None:

@@ -27,14 +27,26 @@ def serve(running: Hub, plain: socket.socket, secure: socket.socket | None = Non
     )  # as Ctrl-C, so that everything is stopped in order
     with suppress(KeyboardInterrupt), SignsOfLife(running.is_alive):
         if secure is None or running.certificate is None:
-            uvicorn.Server(_config(app)).run(sockets=[plain])
+            _Server(_config(app), running).run(sockets=[plain])
             return
         context = front(running.certificate)
         teaches = isinstance(running.certificate, HomeCertificate)
         open_ = PlainHttp(app, https_port=running.settings.https_port, teaches=teaches)
-        with _beside(uvicorn.Server(_config(open_)), plain):
+        with _beside(_Server(_config(open_), running), plain):
             config = _config(app, ssl_context_factory=lambda _config, _default: context)
-            uvicorn.Server(config).run(sockets=[secure])
+            _Server(config, running).run(sockets=[secure])
+
+
+class _Server(uvicorn.Server):
+    """Tells those who would go on without end, before it waits for what is under way."""
+
+    def __init__(self, config: uvicorn.Config, running: Hub) -> None:
+        super().__init__(config)
+        self._running = running
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._running.leaving.set()
+        await super().shutdown(sockets)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
@@ -51,6 +52,7 @@ class Hub:
         self.settings = settings
         self.clock = SteadyClock(clock or SystemClock())
         self.outbox = settings.data / "outbox"
+        self.leaving = threading.Event()  # set when nobody new is answered: what has no end ends
         with ExitStack() as made:
             made.enter_context(FolderLock(settings.data))
             snapshot.tidy(settings.data)

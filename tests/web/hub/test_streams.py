@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from latchstring.base.errors import NotSignedIn
 from latchstring.base.ids import CameraId
 from latchstring.base.time import to_text
 from latchstring.hub.daemon import Hub
@@ -168,6 +169,14 @@ def test_a_key_goes_with_the_owner_who_made_it(hub, stranger, owner, porch):
     owner.delete(f"/api/members/{member['id']}")
     assert owner.get("/api/programs").json() == []
     assert ask(stranger, f"/api/cameras/{porch}/live.mp4", key).json()["error"] == "wrong_key"
+
+
+def test_an_owner_who_is_removed_meanwhile_lets_nothing_in(hub):
+    """They were asked for their session before, and the member is gone when the key would be written."""
+    gone = Session(csrf="", expires_at=hub.clock.now(), device="dv_a", member="mb_gone", name="Carl")
+    with pytest.raises(NotSignedIn):
+        programs.let_in(hub.store, "A player", None, by=gone, now=hub.clock.now())
+    assert programs.programs(hub.store) == []
 
 
 def test_what_cannot_be(owner):

@@ -15,6 +15,9 @@ export type Member = Schemas['ShownMember'];
 export type MemberForm = Schemas['MemberForm'];
 export type Invitation = Schemas['Invitation'];
 export type Devices = Schemas['Devices'];
+export type Program = Schemas['ShownProgram'];
+export type ProgramForm = Schemas['ProgramForm'];
+export type LetIn = Schemas['LetIn'];
 
 export type Camera = Schemas['ShownCamera'];
 export type CameraForm = Schemas['CameraForm'];

@@ -13,4 +13,5 @@ export const routes = {
   household: '/household',
   settings: '/settings',
   notifications: '/settings/notifications',
+  programs: '/settings/programs',
 } as const;

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from latchstring.base import canonical, ids
+from latchstring.base.errors import NotSignedIn
 from latchstring.base.ids import CameraId
 from latchstring.hub.owner import household_store
 from latchstring.hub.owner import program_store as rows
@@ -36,6 +37,8 @@ def let_in(
         id=ids.new("pg"), name=name, member=by.member, person=by.name, cameras=cameras, made_at=now
     )
     with store.write() as db:
+        if by.member is not None and household_store.by_id(by.member, db=db) is None:
+            raise NotSignedIn  # their rights were taken meanwhile
         rows.add(program, _digest(key), db=db)
         household_store.add_news(
             DeviceNews(device=program.id, person=by.name, name=f"{name} (stream key)", at=now), db=db

@@ -104,7 +104,7 @@ class _Door:
             raise NoSuchCamera
         camera = hub.video.camera(camera).id
         programs.saw(hub.store, program, now=hub.clock.now())
-        return camera, lambda: programs.still_may(hub.store, key, program)
+        return camera, lambda: not hub.leaving.is_set() and programs.still_may(hub.store, key, program)
 
     def _enter(self, key: str, device: str) -> Program:
         now = self._hub.clock.monotonic()

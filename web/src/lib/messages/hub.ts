@@ -7,6 +7,7 @@ import { household } from './hub/household';
 import { live } from './hub/live';
 import { notify } from './hub/notify';
 import { offsite } from './hub/offsite';
+import { programs } from './hub/programs';
 import { storage } from './hub/storage';
 import { trust } from './hub/trust';
 import { texts } from './texts';
@@ -18,6 +19,7 @@ export const hub = {
   ...finding,
   ...hiding,
   ...household,
+  ...programs,
   ...live,
   ...notify,
   ...offsite,

@@ -57,7 +57,7 @@ export const household = {
   'news.title.one': 'A new device signed in',
   'news.title.other': '{n} new devices signed in',
   'news.words':
-    'Everybody here is told for a week. If you don’t know it, sign it out and change the password.',
+    'Everybody here is told for a week. If you don’t know it, sign it out or have its key taken back, and change the password.',
   'news.line': '{name}, as {person},',
   'news.known': 'I know it',
 

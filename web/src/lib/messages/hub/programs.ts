@@ -1,0 +1,36 @@
+/** Home Assistant, players and other recorders that watch live. */
+export const programs = {
+  'programs.title': 'Other programs',
+  'programs.settings': 'Watch your cameras in Home Assistant, VLC or another recorder.',
+  'programs.open': 'Programs with a key',
+  'programs.in': 'Programs with a key',
+  'programs.words':
+    'A program with a stream key sees what is live, and nothing else. The camera is still called only once, by this hub.',
+  'programs.none': 'No program watches your cameras.',
+  'programs.let': 'Let a program in',
+  'programs.let.do': 'Make the key',
+  'programs.name': 'Name',
+  'programs.name.hint': 'As you call it, like Home Assistant.',
+  'programs.masks':
+    'Privacy masks are not painted into the live picture that it gets, as they are not on these pages. They are in still pictures.',
+  'programs.made': 'Let in by {person}, {time}',
+  'programs.used': 'last used {time}',
+  'programs.unused': 'not used yet',
+  'programs.end': 'Take back',
+  'programs.end.label': 'Take the key of {name} back',
+  'programs.end.title': 'Take the key of {name} back?',
+  'programs.end.why': 'What it is watching ends within seconds. To let it in again you make a new key.',
+  'programs.ended': '{name} sees nothing any more.',
+  'programs.key.title': 'Key for {name}',
+  'programs.key.why': 'Put these addresses into the program. They hold its key, and are not shown again.',
+  'programs.key.here':
+    'You opened this page on the hub’s own computer. For another one, put the hub’s address in your network in place of its name.',
+  'programs.live': 'Live',
+  'programs.live.of': 'Live address of {camera}',
+  'programs.still': 'Still picture',
+  'programs.still.of': 'Still picture address of {camera}',
+  'programs.apart': 'Where a program asks for them apart',
+  'programs.user': 'User name',
+  'programs.key': 'Password',
+  'programs.copy': 'Copy: {what}',
+} as const;
