@@ -100,6 +100,17 @@ def test_a_new_owner_sets_up_and_sees_the_camera(page: Page, address: str) -> No
     expect(page.get_by_role("button", name="Back to live")).to_be_visible()
 
 
+def test_the_console_says_nothing_while_all_is_well(page: Page, address: str, hub: Hub) -> None:
+    """That nobody has signed in yet, and that a hub at home has no https, are no errors."""
+    set_up(hub)
+    said: list[str] = []
+    page.on("console", lambda message: message.type == "error" and said.append(message.text))
+    sign_in(page, address)
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_text("So far only this machine reaches the hub")).to_be_visible()
+    assert said == []
+
+
 def test_the_live_picture_stays_at_the_edge(page: Page, address: str, hub: Hub) -> None:
     """One connection that comes back to the edge, however often the page refreshes what it knows."""
     set_up(hub)

@@ -29,6 +29,14 @@ def every_route() -> list[tuple[str, str]]:
     return [(method, path) for path, item in openapi()["paths"].items() for method in item]
 
 
+def test_a_page_asks_once_who_is_here(owner: Browser, stranger: Browser) -> None:
+    """Nobody is an answer, no error; and another site's page is told nothing."""
+    assert stranger.get("/api/setup").json() == {"needed": False, "has_members": False, "session": None}
+    known = owner.get("/api/setup").json()["session"]
+    assert known == owner.get("/api/session").json()
+    assert owner.get("/api/setup", headers={"Origin": "https://evil.example"}).status_code == 403
+
+
 def test_every_route_but_the_first_ones_needs_the_owner(stranger: Browser) -> None:
     """Also those that will be added: the list comes from the API's own document."""
     closed = [route for route in every_route() if route not in OPEN]

@@ -120,7 +120,8 @@ def test_with_a_certificate_of_the_owners_nothing_is_taught(visit: Visit, hub: H
     hub.certificate = None
     phone = visit(teaches=False)
     assert phone.get("/").headers["Location"] == "https://192.168.1.20:8743/"
-    for path in ("/api/trust", "/ca.crt", "/ca.mobileconfig", "/api/trust/qr.svg"):
+    assert phone.get("/api/trust").json() is None
+    for path in ("/ca.crt", "/ca.mobileconfig", "/api/trust/qr.svg"):
         assert (phone.get(path).status_code, phone.get(path).json()["error"]) == (404, "nothing_to_trust")
 
 

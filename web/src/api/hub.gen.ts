@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Setup State
-         * @description Whether this hub still needs an owner.
+         * @description What a page asks first: whether this hub still needs an owner, and who is here.
          */
         get: operations["setup_state"];
         put?: never;
@@ -169,7 +169,7 @@ export interface paths {
         };
         /**
          * Get Trust
-         * @description What to trust, and where to go then. Everybody who connects is shown as much.
+         * @description What to trust, and where to go then; null: nothing. Everybody who connects is shown as much.
          */
         get: operations["get_trust"];
         put?: never;
@@ -2583,12 +2583,15 @@ export interface components {
         /**
          * SetupState
          * @description `has_members`: besides the first owner, so that signing in asks for a name.
+         *
+         *     `session`: whose this browser is; null: nobody's.
          */
         SetupState: {
             /** Needed */
             needed: boolean;
             /** Has Members */
             has_members: boolean;
+            session: components["schemas"]["SessionState"] | null;
         };
         /**
          * ShareForm
@@ -3675,7 +3678,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trust"];
+                    "application/json": components["schemas"]["Trust"] | null;
                 };
             };
             /** @description Unprocessable Entity */

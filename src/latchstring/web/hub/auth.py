@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, SecretStr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from latchstring.base.errors import LatchstringError, NotAllowed, TooOften
+from latchstring.base.errors import LatchstringError, NotAllowed, NotSignedIn, TooOften
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events.bulletin import Happening
 from latchstring.hub.owner import household, service
@@ -62,11 +62,27 @@ class TooManyTries(TooOften):
     """Too many wrong passwords or invitations from this device; wait five minutes."""
 
 
+class SessionState(BaseModel):
+    """`csrf` goes with each call that changes something, as `X-CSRF-Token`."""
+
+    csrf: str
+    name: str
+    role: Role
+
+    @classmethod
+    def of(cls, session: Session) -> SessionState:
+        return cls(csrf=session.csrf, name=session.name, role=session.role)
+
+
 class SetupState(BaseModel):
-    """`has_members`: besides the first owner, so that signing in asks for a name."""
+    """`has_members`: besides the first owner, so that signing in asks for a name.
+
+    `session`: whose this browser is; null: nobody's.
+    """
 
     needed: bool
     has_members: bool
+    session: SessionState | None
 
 
 class Network(BaseModel):
@@ -102,18 +118,6 @@ class JoinForm(BaseModel):
 class PasswordForm(BaseModel):
     old: SecretStr
     new: SecretStr
-
-
-class SessionState(BaseModel):
-    """`csrf` goes with each call that changes something, as `X-CSRF-Token`."""
-
-    csrf: str
-    name: str
-    role: Role
-
-    @classmethod
-    def of(cls, session: Session) -> SessionState:
-        return cls(csrf=session.csrf, name=session.name, role=session.role)
 
 
 def somebody_of(hub: Hub) -> Callable[[HTTPConnection], Session]:
@@ -172,10 +176,18 @@ def router(hub: Hub) -> APIRouter:
     private = [Depends(somebody)]
 
     @router.get("/setup")
-    def setup_state() -> SetupState:
-        """Whether this hub still needs an owner."""
+    def setup_state(request: Request) -> SetupState:
+        """What a page asks first: whether this hub still needs an owner, and who is here."""
+        require_same_origin(request.headers, needed=False)
+        token = request.cookies.get(COOKIE)
+        try:
+            session = SessionState.of(service.session_of(hub.store, token, now=hub.clock.now()))
+        except NotSignedIn:
+            session = None
         return SetupState(
-            needed=service.needs_set_up(hub.store), has_members=bool(household.members(hub.store))
+            needed=service.needs_set_up(hub.store),
+            has_members=bool(household.members(hub.store)),
+            session=session,
         )
 
     @router.post("/setup")

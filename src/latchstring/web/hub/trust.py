@@ -46,19 +46,24 @@ class Trust(BaseModel):
 def router(hub: Hub) -> APIRouter:
     router = APIRouter(tags=["trust"])
 
+    def own() -> HomeCertificate | None:
+        return hub.certificate if isinstance(hub.certificate, HomeCertificate) else None
+
     def home() -> HomeCertificate:
-        if not isinstance(hub.certificate, HomeCertificate):
+        if (certificate := own()) is None:
             raise NothingToTrust
-        return hub.certificate
+        return certificate
 
     def elsewhere(host: str) -> str:
         """`host`, or if that means this machine to every device: where other devices find it."""
         return (is_this_machine(host) and reached(hub.settings.names).elsewhere) or host
 
     @router.get("/api/trust")
-    def get_trust(request: Request) -> Trust:
-        """What to trust, and where to go then. Everybody who connects is shown as much."""
-        certificate, host = home(), host_of(request)
+    def get_trust(request: Request) -> Trust | None:
+        """What to trust, and where to go then; null: nothing. Everybody who connects is shown as much."""
+        if (certificate := own()) is None:
+            return None
+        host = host_of(request)
         return Trust(
             name=certificate.authority.name,
             fingerprint=certificate.authority.fingerprint,

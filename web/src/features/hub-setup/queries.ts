@@ -1,9 +1,7 @@
 import { del, get, post, useCsrf, type Result } from '@/api/client';
 import type { Session, SetupAnswer, SetupForm, SetupState } from '@/api/hub';
 
-export const setupState = () => get<SetupState>('/api/setup');
 export const setUp = (form: SetupForm) => post<SetupAnswer>('/api/setup', form);
-export const session = () => keep(get<Session>('/api/session'));
 export const signIn = (password: string, name = '') =>
   keep(post<Session>('/api/session', { password, name }));
 export const join = (token: string, password: string) =>
@@ -11,6 +9,13 @@ export const join = (token: string, password: string) =>
 export const lookAtInvitation = (token: string) =>
   post<unknown>(`/api/invitations/${encodeURIComponent(token)}/look`);
 export const signOut = () => del<unknown>('/api/session');
+
+/** Whether the hub needs an owner, and who is signed in here. */
+export async function setupState(): Promise<Result<SetupState>> {
+  const result = await get<SetupState>('/api/setup');
+  if (result.kind === 'success' && result.value.session) useCsrf(result.value.session.csrf);
+  return result;
+}
 
 async function keep(answer: Promise<Result<Session>>): Promise<Result<Session>> {
   const result = await answer;

@@ -1,7 +1,8 @@
 import { get } from '@/api/client';
 import type { Trust } from '@/api/hub';
 
-export const trust = () => get<Trust>('/api/trust');
+/** Null: this hub has no certificate authority of its own. */
+export const trust = () => get<Trust | null>('/api/trust');
 
 /** Whether this browser opens the hub by https without a complaint. */
 export async function isTrusted(secure: string): Promise<boolean> {
