@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av
@@ -135,6 +135,19 @@ def test_a_month_is_looked_through_by_keyboard(page: Page, address: str, hub: Hu
     expect(strip).to_have_attribute("aria-valuetext", re.compile("not recorded"))
     page.keyboard.press("+")
     expect(page.get_by_role("button", name="Day", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_page_that_is_left_open_goes_on_with_the_day(page: Page, address: str, hub: Hub) -> None:
+    """At midnight the timeline is that of the new day; a tablet in the hall would show yesterday's for weeks."""
+    set_up(hub)
+    porch = hub.video.add_camera("Porch", CAMERA)
+    page.clock.install(time=datetime(2026, 11, 23, 23, 59, 30, tzinfo=UTC))
+    sign_in(page, address)
+    page.goto(f"{address}/#/cameras/{porch.id}")
+    day = page.get_by_role("region", name="Timeline").locator(".day .numbers")
+    expect(day).to_contain_text("23 Nov")
+    page.clock.fast_forward(60_000)
+    expect(day).to_contain_text("24 Nov")
 
 
 def test_every_day_of_a_month_with_events_is_marked(page: Page, address: str, hub: Hub) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from browser.everybody import faults_of
 from browser.home import set_up, sign_in
 from latchstring.hub.daemon import Hub
+from latchstring.hub.notify.quiet import QuietHours
+from latchstring.hub.notify.store import Chosen
 from latchstring.hub.settings import HubSettings
 from latchstring.testing.listening import Listener
 from latchstring.testing.push_service import Subscription
@@ -162,6 +165,22 @@ def test_an_owner_chooses_what_and_when(opened: Page, hub: Hub) -> None:
     assert chosen.quiet is not None
     assert (f"{chosen.quiet.begin:%H:%M}", f"{chosen.quiet.end:%H:%M}") == ("21:30", "07:00")
     assert (chosen.zone, chosen.rings_in_quiet) == ("Europe/London", False)
+
+
+def test_who_changes_something_from_far_away_leaves_the_homes_nights_where_they_are(
+    opened: Page, hub: Hub
+) -> None:
+    """Quiet hours go by the zone that the page names; another one is taken only when it is asked for."""
+    night = QuietHours(begin=time(22), end=time(7))
+    hub.notifier.choose(Chosen(quiet=night, zone="Asia/Kolkata"))
+    opened.reload()
+    opened.get_by_label("At most").fill("9")
+    opened.get_by_role("button", name="Save").click()
+    until(lambda: hub.notifier.chosen().per_hour == 9)
+    assert hub.notifier.chosen().zone == "Asia/Kolkata"
+    opened.get_by_role("button", name="Go by the clocks of Europe/London").click()
+    opened.get_by_role("button", name="Save").click()
+    until(lambda: hub.notifier.chosen().zone == "Europe/London")
 
 
 def test_everybody_can_use_it(opened: Page, hub: Hub, listener: Listener) -> None:

@@ -77,6 +77,31 @@ describe('listen', () => {
     stop();
   });
 
+  it('calls anew when a page was long out of sight, as on a phone that slept', () => {
+    const connected = vi.fn();
+    const stop = listen(vi.fn(), connected);
+    Line.made[0]?.open();
+    const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    const look = (seconds: number) => {
+      hidden.mockReturnValue(true);
+      document.dispatchEvent(new Event('visibilitychange'));
+      vi.advanceTimersByTime(seconds * 1000);
+      hidden.mockReturnValue(false);
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    look(10);
+    expect(Line.made).toHaveLength(1);
+    look(40);
+    expect(Line.made).toHaveLength(2);
+    expect(Line.made[0]?.readyState).toBe(3);
+    Line.made[1]?.open();
+    expect(connected).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(60_000);
+    expect(Line.made).toHaveLength(2);
+    stop();
+    hidden.mockRestore();
+  });
+
   it('does not wait when the network is back', () => {
     const stop = listen(vi.fn());
     Line.made[0]?.close();

@@ -32,6 +32,10 @@ const listeners = new Set<Listener>();
 let socket: WebSocket | undefined;
 let later: ReturnType<typeof setTimeout> | undefined;
 let tries = 0;
+let hiddenAt: number | undefined;
+
+/** So long a page may be out of sight before its line is taken for dead: a phone that slept is told of no end. */
+const OUT_OF_SIGHT_MS = 30_000;
 
 /**
  * Be told what happens, while it happens; call what is answered to stop. All listeners of a page share one line,
@@ -60,9 +64,8 @@ function end() {
   later = undefined;
   document.removeEventListener('visibilitychange', hurry);
   window.removeEventListener('online', hurry);
-  if (socket) socket.onclose = socket.onmessage = socket.onopen = null;
-  socket?.close();
-  socket = undefined;
+  hiddenAt = undefined;
+  drop();
 }
 
 function connect() {
@@ -79,10 +82,23 @@ function connect() {
   socket.onclose = () => (later = setTimeout(connect, retryAfter(tries++)));
 }
 
-/** Somebody looks again, or the network is back: do not wait for the next try. */
+/** Somebody looks again, or the network is back: do not wait for the next try, nor for the end of a dead line. */
 function hurry() {
-  if (later === undefined || document.hidden) return;
+  if (document.hidden) {
+    hiddenAt ??= Date.now();
+    return;
+  }
+  const wasAway = hiddenAt !== undefined && Date.now() - hiddenAt > OUT_OF_SIGHT_MS;
+  hiddenAt = undefined;
+  if (later === undefined && !wasAway) return;
   clearTimeout(later);
   tries = 0;
+  drop();
   connect();
+}
+
+function drop() {
+  if (socket) socket.onclose = socket.onmessage = socket.onopen = null;
+  socket?.close();
+  socket = undefined;
 }

@@ -86,6 +86,7 @@ export const notify = {
   'notify.quiet.rings': 'The doorbell may still ring',
   'notify.quiet.words':
     'Motion is not told then; what still matters in the morning waits until the end. By the clocks of {zone}.',
+  'notify.quiet.here': 'Go by the clocks of {zone}',
   'notify.quiet.saved': 'Saved.',
   'notify.cap': 'At most in an hour',
   'notify.cap.words': 'Of motion and silent cameras. Rings and requests always come through.',
