@@ -38,7 +38,7 @@ export class LookingBack {
       [...(this.#lines?.byCamera ?? [])].map(([id, line]) => [id, line.recorded.map(millis)]),
     ),
   );
-  readonly isKnown = $derived(this.cameras().every((id) => this.#lines?.byCamera.has(id)));
+  readonly isKnown = $derived.by(() => this.cameras().every((id) => this.#lines?.byCamera.has(id)));
   readonly recorded = $derived(union(Object.values(this.#recordings).flat()));
   readonly events = $derived(this.#all.flatMap((line) => line.events));
   readonly activity = $derived(this.#all.flatMap((line) => line.activity));

@@ -1,8 +1,7 @@
 /** Trusting this hub on a phone or computer. */
 export const trust = {
   'trust.title': 'Trust your hub',
-  'trust.nothing':
-    'This hub has no certificate authority of its own that devices would have to trust.',
+  'trust.nothing': 'This hub has no certificate authority of its own that devices would have to trust.',
   'trust.lead':
     'Once on each phone and computer. Notifications, talking at the door and the app on your home screen need it.',
   'trust.done': 'This device trusts your hub.',
