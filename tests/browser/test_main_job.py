@@ -80,7 +80,6 @@ def desks(chromium: Browser) -> Iterator[Callable[[], BrowserContext]]:
         context.close()
 
 
-@pytest.mark.timeout(300)
 def test_from_the_drawn_area_to_the_opened_picture(
     town: Neighbourhood,
     neighbour: Home,

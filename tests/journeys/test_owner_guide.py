@@ -56,7 +56,6 @@ def press(page: Page, name: str, role: str = "button") -> None:
     page.get_by_role(role, name=name, exact=True).click()
 
 
-@pytest.mark.timeout(300)
 def test_the_guide_alone_leads_to_a_ring_on_the_phone(doorbell: OnvifDevice, tmp_path: Path) -> None:
     assert "latchstring hub --host 0.0.0.0" in GUIDE
     with trusting.running(tmp_path) as hub, trusting.phones(tmp_path) as browser, Listener() as service:

@@ -25,7 +25,7 @@ from latchstring.testing import memory
 from latchstring.testing.seized import search
 from latchstring.web.pages import STATIC
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 PLACES = [(home.place.latitude, home.place.longitude) for home in HOMES]
 NAMES = [name for home in HOMES for name in (home.title, home.camera, home.password)]

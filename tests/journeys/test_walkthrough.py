@@ -20,7 +20,7 @@ from latchstring.ledger.storage import DirectoryStorage
 from latchstring.ledger.verify import verify_log
 from latchstring.testing.go_verifier import verify_with_go
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 DEMO = [sys.executable, "-m", "latchstring.demo"]
 
 
