@@ -31,9 +31,8 @@ class CameraNotice:
     camera: CameraId
     kind: Literal["motion", "press"]
     active: bool  # motion ends with a notice too; a press is always active
-    at_us: (
-        int  # UTC by the hub's clock, never the camera's: of its arrival, or when it is late, of what it says
-    )
+    at_us: int
+    """UTC by the hub's clock, never the camera's: of its arrival; of what it says, where that comes late."""
     is_late: bool = False  # the camera held it for a minute or more, while it could not be reached
 
 
