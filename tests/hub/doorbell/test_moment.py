@@ -15,7 +15,8 @@ from latchstring.base.ids import CameraId
 from latchstring.base.time import from_micros
 from latchstring.hub.cameras.synthetic import Scene
 from latchstring.hub.doorbell import moment
-from latchstring.hub.doorbell.models import NoPicture
+from latchstring.hub.doorbell import service as parts
+from latchstring.hub.doorbell.models import NoPicture, NoPictureYet
 from latchstring.hub.doorbell.service import Doorbell
 from latchstring.hub.events.models import Event
 from latchstring.hub.recording.assembler import WholeGop
@@ -102,6 +103,18 @@ def test_the_picture_goes_with_its_event(
     with store.write() as db:
         db.execute("DELETE FROM event")
     with pytest.raises(NoPicture):
+        doorbell.picture(event.id)
+
+
+def test_who_asks_for_a_picture_that_takes_long_is_told_to_ask_again(
+    doorbell: Doorbell, camera: CameraId, film: list[Fragment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine that is too busy for it."""
+    monkeypatch.setattr(parts, "PICTURE_SECONDS", 0.0)
+    monkeypatch.setattr(doorbell._painter, "submit", lambda *_: Future())
+    event = doorbell.press(camera, at(film[-1]))
+    assert event is not None
+    with pytest.raises(NoPictureYet):
         doorbell.picture(event.id)
 
 

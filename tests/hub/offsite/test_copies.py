@@ -574,6 +574,28 @@ def test_the_hub_says_that_the_disk_is_not_there_and_goes_on_by_itself(home, dis
     assert home.copier.progress().copies == 1
 
 
+def test_one_surprise_ends_no_copying(home, place, monkeypatch):
+    """What nobody thought of is told, and tried again."""
+    monkeypatch.setattr(copier, "LOOK_SECONDS", 0.01)
+    home.copier.choose(place)
+    home.filmed_event()
+    put, tries = ObjectTarget.put_file, []
+
+    def put_at_the_second_try(opened: ObjectTarget, name: str, path: Path) -> None:
+        tries.append(home.copier.progress().trouble)
+        if len(tries) == 1:
+            raise OverflowError
+        put(opened, name, path)
+
+    monkeypatch.setattr(ObjectTarget, "put_file", put_at_the_second_try)
+    home.copier.start()
+    try:
+        until(lambda: home.copier.progress().copies == 1)
+    finally:
+        home.copier.stop()
+    assert "unexpected" in tries[1]
+
+
 def test_a_disk_that_is_unplugged_under_a_copy_has_not_got_it(home, disk, monkeypatch):
     """What went into the folder under it is taken away, and copied again when the disk is back."""
     home.copier.choose(disk.target)

@@ -27,6 +27,10 @@ class NoPicture(NotFound):
     """There is no picture of this moment: the camera sent none."""
 
 
+class NoPictureYet(NotFound):
+    """The picture of this moment is still being made; ask again in a few seconds."""
+
+
 class SomebodyTalks(Conflict):
     """Somebody is talking at this door already; only one voice can be heard there."""
 

@@ -26,6 +26,7 @@ from latchstring.hub.doorbell.models import (
     Chimed,
     DoorbellSettings,
     NoPicture,
+    NoPictureYet,
     NoSuchReply,
     NotADoorbell,
     ReplyId,
@@ -198,7 +199,10 @@ class Doorbell:
     def picture(self, event: EventId) -> bytes:
         """The moment of a press, as JPEG, masks painted over; waits for one that is being made."""
         if (painting := self._painting.get(event)) is not None:
-            picture: bytes | None = painting.result(PICTURE_SECONDS)
+            try:
+                picture: bytes | None = painting.result(PICTURE_SECONDS)
+            except TimeoutError:
+                raise NoPictureYet from None
         else:
             picture = rows.picture(self._store, event)
         if picture is None:

@@ -179,9 +179,13 @@ class Copier:
                 self._failures += 1
                 self._trouble = f"the disk refuses: {e.strerror if isinstance(e, OSError) else e}"
                 log.warning("no copy away from home: %s", type(e).__name__)
+            except Exception as e:  # noqa: BLE001  one surprise must not end all copies for good
+                self._failures += 1
+                self._trouble = f"something unexpected went wrong ({type(e).__name__}); it is tried again"
+                log.warning("no copy away from home: %s", type(e).__name__)
             try:
                 self._look_before()
-            except (OSError, sqlite3.Error, LatchstringError) as e:
+            except Exception as e:  # noqa: BLE001  nor may one in a place of before
                 log.warning("copies in a place before: %s", type(e).__name__)
             self._news.wait(pause_after(self._failures))
 
