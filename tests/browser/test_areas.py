@@ -11,6 +11,7 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 from browser.everybody import faults_of
 from browser.home import set_up, sign_in
 from latchstring.base.time import to_micros
+from latchstring.hub.cameras.regions import Region
 from latchstring.hub.daemon import Hub
 from latchstring.hub.events import store as event_rows
 from latchstring.hub.redaction import masks
@@ -142,6 +143,23 @@ def test_what_was_changed_can_be_saved_on_the_way_out(page: Page, address: str, 
     assert len(masks.holding(hub.store, porch.id)) == 1
     page.get_by_role("link", name="Settings").click()
     expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+
+
+def test_a_mask_that_another_owner_drew_meanwhile_stays(page: Page, address: str, hub: Hub) -> None:
+    """Who saves second is told of it, sees it beside their own, and saves both."""
+    open_areas(page, address, hub)
+    [porch] = hub.video.cameras()
+    editor = part(page, "Privacy masks")
+    editor.get_by_role("button", name="Rectangle").click()
+    window = Region(name="Window", corners=((0.1, 0.1), (0.3, 0.1), (0.3, 0.4)))
+    masks.set_masks(hub.store, porch.id, [window], now=hub.clock.now())
+    editor.get_by_role("button", name="Save").click()
+    expect(editor.get_by_text("Somebody else has changed these masks meanwhile")).to_be_visible()
+    expect(editor.get_by_label("Name of area 1")).to_have_value("Window")
+    assert masks.holding(hub.store, porch.id) == [window]
+    editor.get_by_role("button", name="Save").click()
+    until(lambda: len(masks.holding(hub.store, porch.id)) == 2)
+    assert window in masks.holding(hub.store, porch.id)
 
 
 def test_the_browser_asks_before_the_page_is_closed(page: Page, address: str, hub: Hub) -> None:

@@ -46,5 +46,14 @@ def test_a_shape_that_covers_nothing_is_refused(
     assert owner.get(masks).json() == {"masks": [WINDOW]}
 
 
+def test_nobody_ends_a_mask_that_they_have_not_seen(owner: Browser, masks: str) -> None:
+    """Two owners at once: who saves second is told, and nothing is bared."""
+    owner.put(masks, json={"masks": [WINDOW], "before": []})
+    answer = owner.put(masks, json={"masks": [], "before": []})
+    assert (answer.status_code, answer.json()["error"]) == (409, "masks_moved")
+    assert owner.get(masks).json() == {"masks": [WINDOW]}
+    assert owner.put(masks, json={"masks": [], "before": [WINDOW]}).json() == {"masks": []}
+
+
 def test_an_unknown_camera_has_none(owner: Browser, masks: str) -> None:
     assert owner.get("/api/cameras/cam_none/masks").status_code == 404

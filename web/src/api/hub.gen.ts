@@ -2140,6 +2140,16 @@ export interface components {
             masks: components["schemas"]["ShownRegion"][];
         };
         /**
+         * MasksForm
+         * @description `before`: those that were shown to whoever changed them; if others hold by now, the answer is 409.
+         */
+        MasksForm: {
+            /** Masks */
+            masks: components["schemas"]["ShownRegion"][];
+            /** Before */
+            before?: components["schemas"]["ShownRegion"][] | null;
+        };
+        /**
          * MasksInCamera
          * @description Privacy masks in the camera itself. `grown` of the `hidden` cover more than was drawn.
          */
@@ -4717,7 +4727,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Masks"];
+                "application/json": components["schemas"]["MasksForm"];
             };
         };
         responses: {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   coversSomething,
+  joined,
   MOST_CORNERS,
   moveCorner,
   moved,
@@ -35,6 +36,15 @@ describe('regions of a picture', () => {
   it('know whether they cover anything', () => {
     expect(coversSomething(box)).toBe(true);
     expect(coversSomething(rectangle('', [0.1, 0.1], [0.1, 0.9]))).toBe(false);
+  });
+
+  it('join what two people changed apart', () => {
+    const door = rectangle('Door', [0.5, 0.2], [0.7, 0.9]);
+    const path = rectangle('Path', [0, 0.8], [1, 1]);
+    expect(joined([box], [box, path], [box, door])).toEqual([box, door, path]);
+    expect(joined([box], [], [box, door])).toEqual([door]);
+    expect(joined([box, door], [box, door, path], [door])).toEqual([door, path]);
+    expect(joined([], [path], [path])).toEqual([path]);
   });
 
   it('move by the arrow keys, far with Shift', () => {

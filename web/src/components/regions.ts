@@ -68,6 +68,14 @@ export function coversSomething({ corners }: Region): boolean {
   return Math.abs(twice) > 1e-6;
 }
 
+/** What two people made of the same regions, apart: all that either drew, nothing that either removed. */
+export function joined(before: Regions, mine: Regions, theirs: Regions): Regions {
+  const has = (regions: Regions, one: Region) =>
+    regions.some((other) => JSON.stringify(other) === JSON.stringify(one));
+  const kept = theirs.filter((one) => has(mine, one) || !has(before, one));
+  return [...kept, ...mine.filter((one) => !has(before, one) && !has(theirs, one))];
+}
+
 const STEPS: Record<string, Corner> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from latchstring.base.errors import BadInput
+from latchstring.base.errors import BadInput, Conflict
 from latchstring.base.ids import CameraId
 from latchstring.base.time import TimeRange, to_micros
 from latchstring.hub.cameras.regions import Region
@@ -18,6 +18,10 @@ MOST_MASKS = 20
 
 class TooManyMasks(BadInput):
     """A camera has at most 20 privacy masks; make one of several that touch."""
+
+
+class MasksMoved(Conflict):
+    """Somebody else has changed these masks meanwhile; look at all of them, then save again."""
 
 
 def holding(store: Store, camera: CameraId) -> list[Region]:
@@ -47,13 +51,25 @@ def edited_since(store: Store, camera: CameraId, instant: datetime) -> bool:
     return row is not None
 
 
-def set_masks(store: Store, camera: CameraId, wanted: Sequence[Region], *, now: datetime) -> None:
-    """Let these hold from now on. Those that held are ended, never forgotten."""
+def set_masks(
+    store: Store,
+    camera: CameraId,
+    wanted: Sequence[Region],
+    *,
+    now: datetime,
+    before: Sequence[Region] | None = None,
+) -> None:
+    """Let these hold from now on. Those that held are ended, never forgotten.
+
+    With `before`, only if exactly those hold: nobody ends a mask that they have not seen.
+    """
     if len(wanted) > MOST_MASKS:
         raise TooManyMasks
     wanted = list(dict.fromkeys(wanted))
     with store.write() as db:
         held = _holding(camera, db=db)
+        if before is not None and set(before) != {region for _, region in held}:
+            raise MasksMoved
         ended = [number for number, region in held if region not in wanted]
         begun = [region for region in wanted if region not in [region for _, region in held]]
         db.executemany(

@@ -36,6 +36,12 @@ class Masks(BaseModel):
     masks: list[ShownRegion]
 
 
+class MasksForm(Masks):
+    """`before`: those that were shown to whoever changed them; if others hold by now, the answer is 409."""
+
+    before: list[ShownRegion] | None = None
+
+
 def router(hub: Hub) -> APIRouter:
     router = APIRouter(prefix="/api/cameras", tags=["masks"])
 
@@ -46,10 +52,16 @@ def router(hub: Hub) -> APIRouter:
         return Masks(masks=[ShownRegion.of(region) for region in masks.holding(hub.store, camera)])
 
     @router.put("/{camera_id}/masks")
-    def set_masks(camera_id: str, form: Masks) -> Masks:
+    def set_masks(camera_id: str, form: MasksForm) -> Masks:
         """Let these hold from now on. What was recorded under others stays hidden by them too."""
         camera = hub.video.camera(CameraId(camera_id)).id
-        masks.set_masks(hub.store, camera, [shown.region for shown in form.masks], now=hub.clock.now())
+        masks.set_masks(
+            hub.store,
+            camera,
+            [shown.region for shown in form.masks],
+            now=hub.clock.now(),
+            before=None if form.before is None else [shown.region for shown in form.before],
+        )
         hub.onvif.masks_changed(camera)
         return get_masks(camera_id)
 

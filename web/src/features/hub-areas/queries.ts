@@ -7,8 +7,8 @@ const one = (camera: string) => `/api/cameras/${encodeURIComponent(camera)}`;
 
 export const cameras = () => get<Camera[]>('/api/cameras');
 export const masks = (camera: string) => get<Masks>(`${one(camera)}/masks`);
-export const setMasks = (camera: string, wanted: Regions) =>
-  put<Masks>(`${one(camera)}/masks`, { masks: wanted });
+export const setMasks = (camera: string, wanted: Regions, before: Regions) =>
+  put<Masks>(`${one(camera)}/masks`, { masks: wanted, before });
 
 export type MotionChoice = Omit<Motion, 'stirrings' | 'is_doorbell'>;
 export const motion = (camera: string) => get<Motion>(`${one(camera)}/motion`);
